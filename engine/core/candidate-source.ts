@@ -1,0 +1,18 @@
+import type { Turn } from './turn.ts';
+
+/** A piece of text that may go into the LLM's context. */
+export interface Candidate {
+  readonly id: string;
+  readonly text: string;
+  readonly kind: 'turn' | 'summary' | 'observation' | 'document' | 'tool-result' | 'data';
+  readonly speaker: string;
+  /** Milliseconds since 1970-01-01 UTC; null where unknown. */
+  readonly time: number | null;
+  readonly tokens: number;
+}
+
+/** Yields what could be shown to the LLM for a turn: the conversation so far, other conversations, documents. */
+export interface CandidateSource {
+  readonly name: string;
+  candidates(turn: Turn): Promise<readonly Candidate[]>;
+}

@@ -1,0 +1,130 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { EngineError, messageOf } from './errors.ts';
+
+export const devices = ['cpu', 'cuda', 'webgpu', 'auto'] as const;
+export type Device = (typeof devices)[number];
+
+/** Every setting: default, bound, unit and meaning. The table in the README is made from this schema. */
+export const configSchema = z.strictObject({
+  dataDir: z.string().min(1).default('.thought-engine').describe('folder of journal, log, models, queue and snapshots'),
+  host: z.string().min(1).default('127.0.0.1').describe('address to listen on; any but loopback needs a token'),
+  port: z.coerce.number().int().min(0).max(65_535).default(8787).describe('TCP port; 0 takes a free one'),
+  token: z.string().min(16).optional().describe('bearer token; required when the address is not loopback'),
+  allowedHosts: z.array(z.string()).default([]).describe('further Host and Origin names that may call'),
+  maxBodyBytes: z.coerce.number().int().min(1024).default(1_048_576).describe('largest request body in bytes'),
+  alpha: z.coerce
+    .number()
+    .gt(0)
+    .lt(1)
+    .default(0.05)
+    .describe('error budget: largest share of wrongly settled messages'),
+  delta: z.coerce.number().gt(0).lt(1).default(0.1).describe('probability that a certificate may be wrong'),
+  level: z
+    .enum(['V1', 'V2', 'V3', 'V4'])
+    .default('V4')
+    .describe('tiers in use: V1 LLM alone, V2 +LPPM, V3 +DTR, V4 +CET'),
+  device: z.enum(devices).default('cpu').describe('execution provider for training and serving'),
+  seed: z.coerce.number().int().min(0).default(1).describe('seed of everything random'),
+  tierTimeoutMs: z.coerce
+    .number()
+    .int()
+    .positive()
+    .default(250)
+    .describe('a cheap tier that takes longer is passed over (milliseconds)'),
+  contextTokens: z.coerce
+    .number()
+    .int()
+    .min(64)
+    .default(2048)
+    .describe('token budget of the context that the LLM sees'),
+  imperator: z
+    .enum(['auto', 'llm', 'replay', 'none'])
+    .default('auto')
+    .describe('who settles what reaches the top; auto: the LLM where one is configured, else none'),
+  llmBaseUrl: z.url().optional().describe('OpenAI-compatible endpoint, such as http://127.0.0.1:11434/v1'),
+  llmModel: z.string().min(1).optional().describe('model name at that endpoint'),
+  llmApiKey: z.string().min(1).optional().describe('its key; from the environment only, never stored'),
+  llmTimeoutMs: z.coerce
+    .number()
+    .int()
+    .positive()
+    .default(120_000)
+    .describe('longest wait for a whole answer (milliseconds)'),
+  llmInputUsdPerMillion: z.coerce
+    .number()
+    .min(0)
+    .default(2.5)
+    .describe('price of a million input tokens in USD, for the savings report'),
+  llmOutputUsdPerMillion: z.coerce.number().min(0).default(10).describe('price of a million output tokens in USD'),
+  queueUrl: z.string().default('embedded').describe('job queue: embedded, redis://... or postgres://...'),
+  logLevel: z
+    .enum(['silent', 'error', 'warn', 'info', 'debug'])
+    .default('info')
+    .describe('how much the process says of itself on stderr'),
+});
+export type Config = Readonly<z.infer<typeof configSchema>>;
+export type ConfigInput = Readonly<Partial<Record<keyof Config, unknown>>>;
+
+/** `llmBaseUrl` -> `THOUGHT_ENGINE_LLM_BASE_URL`. */
+export function environmentName(key: string): string {
+  return `THOUGHT_ENGINE_${key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+}
+
+/** Parsed once at start-up. @throws CONFIG_INVALID naming the key at fault */
+export function parseConfig(input: unknown): Config {
+  const result = configSchema.safeParse(input);
+  if (!result.success) {
+    throw new EngineError('CONFIG_INVALID', { detail: z.prettifyError(result.error) }, { cause: result.error });
+  }
+  const config = result.data;
+  if (!isLoopback(config.host) && config.token === undefined) {
+    const detail = `host ${config.host} can be reached from other machines: set a token of at least 16 characters (THOUGHT_ENGINE_TOKEN)`;
+    throw new EngineError('CONFIG_INVALID', { detail });
+  }
+  return Object.freeze(config);
+}
+
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host);
+}
+
+/**
+ * Flags beat the environment, the environment beats `thought-engine.json`, that beats the defaults.
+ * @throws CONFIG_INVALID where a key is unknown, a value is out of bounds, or the file holds an API key
+ */
+export function loadConfig(
+  flags: ConfigInput,
+  environment: Readonly<Record<string, string | undefined>>,
+  file = 'thought-engine.json',
+): Config {
+  const fromFile = readConfigFile(file);
+  if ('llmApiKey' in fromFile) {
+    const detail = `${file} holds llmApiKey: keys come from the environment (${environmentName('llmApiKey')})`;
+    throw new EngineError('CONFIG_INVALID', { detail });
+  }
+  const fromEnvironment: Record<string, unknown> = {};
+  for (const key of Object.keys(configSchema.shape)) {
+    const value = environment[environmentName(key)];
+    if (value !== undefined && value !== '') fromEnvironment[key] = key === 'allowedHosts' ? value.split(',') : value;
+  }
+  const given = Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined));
+  return parseConfig({ ...fromFile, ...fromEnvironment, ...given });
+}
+
+function readConfigFile(file: string): Record<string, unknown> {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
+    throw new EngineError('CONFIG_INVALID', { detail: `cannot read ${file}: ${messageOf(error)}` }, { cause: error });
+  }
+  try {
+    const parsed: unknown = JSON.parse(text);
+    if (parsed === null || typeof parsed !== 'object' || Array.isArray(parsed)) throw new Error('not an object');
+    return parsed as Record<string, unknown>;
+  } catch (error) {
+    throw new EngineError('CONFIG_INVALID', { detail: `${file}: ${messageOf(error)}` }, { cause: error });
+  }
+}

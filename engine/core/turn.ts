@@ -1,0 +1,17 @@
+import type { Preparation } from './decision.ts';
+import type { Message } from './message.ts';
+import type { ToolDefinition } from './tool-definition.ts';
+
+/** What a tier may look at when it decides: the message, what stands before it, and what may be done. */
+export interface Turn {
+  readonly message: Message;
+  /** Earlier messages of the conversation, oldest first; never anything later than `message`. */
+  readonly history: readonly Message[];
+  readonly role: string;
+  /** Tools that may be proposed for this turn. A tier proposes none that is not listed here. */
+  readonly tools: readonly ToolDefinition[];
+  /** Left by the tiers below. */
+  readonly prepared?: Preparation;
+  /** Aborted when the caller has gone or time is up. */
+  readonly signal?: AbortSignal;
+}

@@ -1,0 +1,41 @@
+import type { Progress } from '../../engine/core/progress.ts';
+
+/** What `thought-engine bench` was asked to do; every flag may be absent. */
+export interface BenchOptions {
+  readonly train: readonly string[];
+  readonly val: readonly string[];
+  readonly test: readonly string[];
+  readonly verifier?: string;
+  readonly decisions?: string;
+  readonly processes: readonly string[];
+  /** Percent of train carved out by hash as test. */
+  readonly holdout?: number;
+  readonly folds?: number;
+  readonly seeds: readonly number[];
+  readonly device?: 'cpu' | 'cuda' | 'webgpu' | 'auto';
+  readonly alpha: number;
+  readonly delta: number;
+  readonly progress: Progress;
+}
+
+export interface TrainCost {
+  /** Rows learned from. */
+  readonly n: number;
+  readonly seconds: number;
+  readonly peakRssMb: number;
+  readonly modelBytes: number;
+}
+
+/** Figures of one test file; more fields by subject, see `bench --help`. */
+export interface BenchResult {
+  readonly file: string;
+  readonly n: number;
+  readonly [field: string]: unknown;
+}
+
+export interface BenchReport {
+  readonly subject: string;
+  readonly seeds: readonly number[];
+  readonly train: TrainCost;
+  readonly results: readonly BenchResult[];
+}
