@@ -1,3 +1,4 @@
+import type { Part } from './message.ts';
 import type { TierName } from './tier-name.ts';
 
 /** What is to be done about a message. Proposed by a tier, carried out (or refused) by the action engine. */
@@ -47,6 +48,10 @@ export interface Settled extends Considered {
   readonly outcome: Outcome;
   /** LLM usage, where an LLM settled it. */
   readonly usage?: Usage;
+  /** All that an LLM said, where the outcome cannot hold it: words beside a call, several calls. */
+  readonly parts?: readonly Part[];
+  /** Why an LLM stopped. */
+  readonly finish?: FinishReason;
 }
 
 export interface Passed extends Considered {
@@ -56,6 +61,9 @@ export interface Passed extends Considered {
   /** What the tier prepared for the tiers above. */
   readonly prepared?: Preparation;
 }
+
+/** `length`: the answer was cut by a token limit. */
+export type FinishReason = 'stop' | 'length' | 'tool-calls' | 'content-filter' | 'other';
 
 /** Settle the message, or pass it up: there is no third way. */
 export type Verdict = Settled | Passed;

@@ -1,4 +1,5 @@
 import type { Preparation } from './decision.ts';
+import type { Delta } from './delta.ts';
 import type { Message } from './message.ts';
 import type { ToolDefinition } from './tool-definition.ts';
 
@@ -12,6 +13,12 @@ export interface Turn {
   readonly tools: readonly ToolDefinition[];
   /** Left by the tiers below. */
   readonly prepared?: Preparation;
+  /** The client's own LLM parameters (temperature, response_format, ...); they reach the LLM unchanged. */
+  readonly parameters?: Readonly<Record<string, unknown>>;
+  /** Where set, an LLM's answer is also handed over piece by piece while it grows. */
+  readonly onDelta?: (delta: Delta) => void;
+  /** Id for the row of the visit that settles, so that a caller can name it before the answer is complete. */
+  readonly decision?: string;
   /** Aborted when the caller has gone or time is up. */
   readonly signal?: AbortSignal;
 }

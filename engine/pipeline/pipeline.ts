@@ -1,6 +1,6 @@
 import type { Clock, IdSource } from '../core/clock.ts';
 import type { DecisionSink } from '../core/decision-sink.ts';
-import type { Decision, Passed, Verdict } from '../core/decision.ts';
+import type { Decision, Outcome, Passed, Verdict } from '../core/decision.ts';
 import { EngineError, messageOf } from '../core/errors.ts';
 import type { TierName } from '../core/tier-name.ts';
 import type { Turn } from '../core/turn.ts';
@@ -13,6 +13,11 @@ export interface PipelineOptions {
   readonly ids: IdSource;
   /** A cheap tier that takes longer is passed over (milliseconds); the last tier has its own limits. */
   readonly timeoutMs: number;
+  /**
+   * Why the action engine would not carry out what a cheap tier proposes (no handler, bad arguments, no authority);
+   * null where it would. What is not admitted goes up, and its row says so.
+   */
+  readonly admits?: (turn: Turn, outcome: Outcome) => string | null;
 }
 
 /** Runs tiers in order and stops at the first that settles. A pipeline of tiers is a tier. */
@@ -48,6 +53,7 @@ export class Pipeline implements Tier {
       let failure: unknown;
       try {
         verdict = sane(await (isLast ? tier.consider(current) : this.#inTime(tier, current)));
+        if (!isLast) verdict = this.#admitted(current, verdict);
       } catch (error) {
         failure = error;
         verdict = passedOver(tier.name, messageOf(error));
@@ -64,6 +70,27 @@ export class Pipeline implements Tier {
     }
     sink.record(decisions);
     return { verdict: verdict as Verdict, decisions };
+  }
+
+  #admitted(turn: Turn, verdict: Verdict): Verdict {
+    if (!verdict.settled) return verdict;
+    const { outcome, ...considered } = verdict;
+    const objection = this.#options.admits?.(turn, outcome) ?? null;
+    if (objection === null) return verdict;
+    const { tier, label, confidence, threshold, model, evidence, propensity } = considered;
+    const reason = `not carried out: ${objection}`;
+    return {
+      settled: false,
+      tier,
+      label,
+      confidence,
+      threshold,
+      model,
+      evidence,
+      propensity,
+      reason,
+      proposal: outcome,
+    };
   }
 
   async #inTime(tier: Tier, turn: Turn): Promise<Verdict> {

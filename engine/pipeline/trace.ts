@@ -21,7 +21,7 @@ export interface Visit {
 export function decisionOf(visit: Visit, clock: Clock, ids: IdSource): Decision {
   const { turn, verdict } = visit;
   return {
-    id: ids('dec'),
+    id: verdict.settled && !visit.shadow && turn.decision !== undefined ? turn.decision : ids('dec'),
     message: turn.message.id,
     conversation: turn.message.conversation,
     role: turn.role,
