@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest';
+import { destinationKey } from '../../../engine/core/destination.ts';
+import { answeredTurns } from '../../../training/examples/answered-turn.ts';
+import { cetExamples } from '../../../training/examples/cet-examples.ts';
+import { dtrExamples } from '../../../training/examples/dtr-examples.ts';
+import { findPayloadTools } from '../../../training/examples/payload-tools.ts';
+import { isSameDeed } from '../../../training/examples/same-deed.ts';
+import { talk, type Line } from '../../support/talk.ts';
+
+const ran = (command: string): Line[] => [
+  ['user', command],
+  ['call', 'shell.run', { command }],
+];
+const desk = [
+  talk('c1', [
+    ...ran('ls -la'),
+    ...ran('df -h'),
+    ...ran('du -s *'),
+    ['user', 'please run this:\nps aux'],
+    ['call', 'shell.run', { command: 'ps aux' }],
+  ]),
+  talk('c2', [
+    ['user', 'a,b\n1,2'],
+    ['call', 'files.store', { kind: 'csv', content: 'a,b\n1,2' }],
+    ['user', 'c,d\n3,4'],
+    ['call', 'files.store', { kind: 'csv', content: 'c,d\n3,4' }],
+    ['user', 'e;f\n5;6'],
+    ['call', 'files.store', { kind: 'csv', content: 'e;f\n5;6' }],
+  ]),
+  talk('c3', [
+    ['user', 'I am John Smith and need a taxi'],
+    ['call', 'taxi.book', { name: 'John Smith' }],
+    ['tool', '{"id": 5}'],
+    ['assistant', 'Your taxi is on its way.'],
+    ['user', 'why is the sky blue?'],
+    ['assistant', 'Because of scattering.'],
+  ]),
+];
+const turns = answeredTurns(desk);
+const payloadTools = findPayloadTools(turns);
+
+describe('answeredTurns', () => {
+  it('pairs each inbound message with what the assistant did next and what stood before', () => {
+    expect(turns).toHaveLength(9);
+    const last = turns.at(-1);
+    expect(last?.history).toHaveLength(4);
+    expect(last?.call).toBeNull();
+  });
+
+  it('takes results only where asked', () => {
+    expect(answeredTurns(desk, { afterResults: true })).toHaveLength(10);
+  });
+});
+
+describe('findPayloadTools', () => {
+  it('finds tools that take messages as they stand, and tells running from storing', () => {
+    expect(Object.fromEntries([...payloadTools].map(([name, tool]) => [name, [tool.argument, tool.content]]))).toEqual({
+      'shell.run': ['command', 'deterministic'],
+      'files.store': ['content', 'fixed'],
+    });
+  });
+});
+
+describe('dtrExamples', () => {
+  const examples = dtrExamples(turns, payloadTools);
+
+  it('labels content by the tool it was handed to, with constants in the destination', () => {
+    const csv = examples.find((example) => example.text.startsWith('a,b'));
+    expect(csv?.class).toBe('fixed');
+    expect(csv?.destination && destinationKey(csv.destination)).toBe('files.store(content){"kind":"csv"}');
+  });
+
+  it('keeps what a sentence asked to be run apart from the sentence', () => {
+    expect(examples.find((example) => example.text.startsWith('please'))).toMatchObject({
+      class: 'deterministic',
+      payload: 'ps aux',
+    });
+  });
+
+  it('calls everything else prose, also where a tool was called with values of the sentence', () => {
+    const prose = examples.filter((example) => example.class === 'prose').map((example) => example.text);
+    expect(prose).toEqual(['I am John Smith and need a taxi', 'why is the sky blue?']);
+  });
+});
+
+describe('isSameDeed', () => {
+  const [first] = turns;
+
+  it('forgives a fence and trailing blanks of a payload, not another payload', () => {
+    if (first === undefined) throw new Error('no turn');
+    const propose = (command: string) => ({ kind: 'tool-call', name: 'shell.run', arguments: { command } }) as const;
+    expect(isSameDeed(propose('ls -la  '), first, payloadTools)).toBe(true);
+    expect(isSameDeed(propose('ls -l'), first, payloadTools)).toBe(false);
+    expect(isSameDeed({ kind: 'reply', text: 'ls -la' }, first, payloadTools)).toBe(false);
+  });
+});
+
+describe('cetExamples', () => {
+  it('takes the turns whose values an answer used as evidence', () => {
+    const long = talk('c4', [
+      ['user', 'my number is 778899'],
+      ['assistant', 'Noted.'],
+      ['user', 'nice weather'],
+      ['assistant', 'Yes indeed.'],
+      ['user', 'and the news'],
+      ['assistant', 'None so far.'],
+      ['user', 'now check my account'],
+      ['call', 'account.check', { number: '778899' }],
+    ]);
+    expect(cetExamples(answeredTurns([long]))).toMatchObject([{ evidence: ['c4-0'] }]);
+  });
+});

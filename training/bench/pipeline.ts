@@ -1,0 +1,170 @@
+import { statSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { silent } from '../../engine/core/progress.ts';
+import type { Conversation } from '../../engine/core/conversation.ts';
+import { EngineError } from '../../engine/core/errors.ts';
+import { levels, type Level, type TierName } from '../../engine/core/tier-name.ts';
+import { readConversations } from '../../datasets/import/import-files.ts';
+import { learn, type Learned } from '../learn.ts';
+import { tiersOf } from '../tiers.ts';
+import { readRecords } from './records.ts';
+import { replay, type ReplayedMessage } from './replay.ts';
+import type { BenchOptions, BenchReport, BenchResult } from './report.ts';
+import { spreadOf } from './spread.ts';
+import {
+  decisionLine,
+  scoreDecisions,
+  type LadderScore,
+  type ReplayDecision,
+  type VerifierRow,
+} from './verdict-score.ts';
+
+/** Tokens of an LLM's answer, and prices in USD per million tokens: the defaults of the configuration. */
+const answerTokens = 60;
+const inputPrice = 2.5;
+const outputPrice = 10;
+
+/** Learns all tiers from logs without labels, replays later logs, and is judged by the verifier file. */
+export async function benchPipeline(options: BenchOptions): Promise<BenchReport> {
+  if (options.verifier === undefined) {
+    throw new EngineError('USAGE', { detail: 'bench pipeline needs --verifier FILE, which says what was right' });
+  }
+  const verifier = (await readRecords(options.verifier)) as unknown as VerifierRow[];
+  const train = await readAll(options.train);
+  const seeds = options.seeds.length === 0 ? [1] : options.seeds;
+  const runs: { results: BenchResult[]; seconds: number; modelBytes: number }[] = [];
+  for (const seed of seeds) {
+    const started = performance.now();
+    const learned = await learn(train, {
+      seed,
+      alpha: options.alpha,
+      delta: options.delta,
+      device: options.device ?? 'cpu',
+      progress: options.progress,
+    });
+    const seconds = (performance.now() - started) / 1000;
+    const results: BenchResult[] = [];
+    for (const path of options.test) results.push(await resultOf(path, learned, verifier, options));
+    runs.push({ results, seconds, modelBytes: await sizeOf(learned) });
+    for (const model of Object.values(learned.models)) await model?.dispose();
+  }
+  const first = runs[0];
+  if (first === undefined) throw new EngineError('USAGE', { detail: 'no seed' });
+  return {
+    subject: 'pipeline',
+    seeds,
+    train: {
+      n: train.length,
+      seconds: first.seconds,
+      peakRssMb: Math.round(process.resourceUsage().maxRSS / 1024),
+      modelBytes: first.modelBytes,
+    },
+    results: options.test.map((_, index) => spreadOf(runs.map((run) => run.results[index] as BenchResult))),
+  };
+}
+
+async function readAll(paths: readonly string[]): Promise<Conversation[]> {
+  const conversations: Conversation[] = [];
+  await readConversations(paths, {
+    format: 'auto',
+    onConversations: async (batch) => void conversations.push(...batch),
+    progress: silent,
+  });
+  if (conversations.length === 0)
+    throw new EngineError('DATA_EMPTY', { what: 'conversations', path: paths.join(', ') });
+  return conversations;
+}
+
+async function resultOf(
+  path: string,
+  learned: Learned,
+  verifier: readonly VerifierRow[],
+  options: BenchOptions,
+): Promise<BenchResult> {
+  const conversations = await readAll([path]);
+  const replayed = await replay(conversations, tiersOf(learned), options.progress);
+  const known = new Set(replayed.map(({ message }) => message.id));
+  const rows = verifier.filter((row) => known.has(row.message_id));
+  const decide = (level: Level): Map<string, ReplayDecision> =>
+    new Map(replayed.map((one) => [one.message.id, decisionAt(one, levels[level])]));
+  const full = decide('V4');
+  if (options.decisions !== undefined) {
+    await writeFile(options.decisions, `${[...full.values()].map(decisionLine).join('\n')}\n`);
+  }
+  const weeks = [...new Set(rows.map((row) => row.week))].sort((a, b) => a - b);
+  const latencies = replayed.map((one) => one.latencyMs).sort((a, b) => a - b);
+  return {
+    file: basename(path),
+    n: rows.length,
+    all: { ...scoreDecisions(rows, full), ...costAt(replayed, 'V4') },
+    weeks: Object.fromEntries(
+      weeks.map((week) => [
+        week,
+        scoreDecisions(
+          rows.filter((row) => row.week === week),
+          full,
+        ),
+      ]),
+    ),
+    levels: Object.fromEntries(
+      (Object.keys(levels) as Level[]).map((level) => [level, levelOf(rows, decide(level), replayed, level)]),
+    ),
+    certificate: learned.certificate,
+    latencyMs: {
+      p50: latencies[Math.floor(latencies.length / 2)],
+      p99: latencies[Math.floor(latencies.length * 0.99)],
+    },
+  };
+}
+
+/** The first tier of the level that settles has the last word. */
+function decisionAt(one: ReplayedMessage, tiers: readonly TierName[]): ReplayDecision {
+  for (const tier of ['dtr', 'lppm'] as const) {
+    const verdict = one[tier];
+    if (!tiers.includes(tier) || verdict?.settled !== true) continue;
+    const { outcome } = verdict;
+    const told = outcome.kind === 'reply' ? { kind: outcome.kind, text: outcome.text } : outcome;
+    return { message_id: one.message.id, tier, outcome: told };
+  }
+  return { message_id: one.message.id, tier: 'imperator', outcome: null };
+}
+
+function levelOf(
+  rows: readonly VerifierRow[],
+  decisions: ReadonlyMap<string, ReplayDecision>,
+  replayed: readonly ReplayedMessage[],
+  level: Level,
+): Pick<LadderScore, 'share' | 'taskError' | 'llmCallsAvoided' | 'unsafeExecutions'> & { costUsd: number } {
+  const { share, taskError, llmCallsAvoided, unsafeExecutions } = scoreDecisions(rows, decisions);
+  return { share, taskError, llmCallsAvoided, unsafeExecutions, costUsd: costAt(replayed, level).costUsd };
+}
+
+/** USD for the messages that reach the LLM at a level, beside USD for sending it everything. */
+function costAt(replayed: readonly ReplayedMessage[], level: Level): { costUsd: number; allLlmCostUsd: number } {
+  const tiers: readonly TierName[] = levels[level];
+  let costUsd = 0;
+  let allLlmCostUsd = 0;
+  for (const one of replayed) {
+    allLlmCostUsd += priceOf(one.historyTokens);
+    if (decisionAt(one, tiers).outcome !== null) continue;
+    costUsd += priceOf(tiers.includes('cet') ? one.chosenTokens : one.historyTokens);
+  }
+  return { costUsd, allLlmCostUsd };
+}
+
+function priceOf(inputTokens: number): number {
+  return (inputTokens * inputPrice + answerTokens * outputPrice) / 1_000_000;
+}
+
+async function sizeOf(learned: Learned): Promise<number> {
+  let bytes = 0;
+  for (const model of Object.values(learned.models)) {
+    if (model === null) continue;
+    const folder = await mkdtemp(join(tmpdir(), 'thought-engine-'));
+    for (const name of await model.save(folder)) bytes += statSync(join(folder, name)).size;
+    await rm(folder, { recursive: true });
+  }
+  return bytes;
+}

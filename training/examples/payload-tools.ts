@@ -1,0 +1,79 @@
+import type { Destination } from '../../engine/core/destination.ts';
+import { textOf, type ToolCallPart } from '../../engine/core/message.ts';
+import type { ToolDefinition } from '../../engine/core/tool-definition.ts';
+import type { ContentClass } from '../../models/dtr/example.ts';
+import type { AnsweredTurn } from './answered-turn.ts';
+
+/** A tool that takes what it is given as it stands: the messages that go to it are content, not requests. */
+export interface PayloadTool {
+  readonly name: string;
+  /** Argument that takes the payload. */
+  readonly argument: string;
+  /** What its content is: to execute, or to carry and store. */
+  readonly content: Exclude<ContentClass, 'prose'>;
+}
+
+/** A tool is one that takes payloads when most of its calls copy most of a message and only choose among few constants. */
+const minimumCalls = 3;
+const minimumCopies = 0.6;
+const minimumShare = 0.5;
+/** More constants than this, or than a tenth of the calls, are values somebody gave, not kinds of content. */
+const maximumConstants = 40;
+
+const storing = /(^|[^a-z])(store|save|keep|file|files|archive|upload|attach|ingest|put|record)([^a-z]|$)/i;
+
+/** Finds the payload tools of a log by how their calls relate to the messages that led to them. */
+export function findPayloadTools(turns: readonly AnsweredTurn[]): Map<string, PayloadTool> {
+  const byTool = new Map<string, { call: ToolCallPart; text: string; definition: ToolDefinition | undefined }[]>();
+  for (const { call, message, tools } of turns) {
+    if (call === null || message.author !== 'user') continue;
+    const rows = byTool.get(call.name) ?? [];
+    rows.push({ call, text: textOf(message), definition: tools.find((tool) => tool.name === call.name) });
+    byTool.set(call.name, rows);
+  }
+  const found = new Map<string, PayloadTool>();
+  for (const [name, rows] of byTool) {
+    const argument = payloadArgument(rows);
+    if (argument === null) continue;
+    const description = rows.find((row) => row.definition?.description !== undefined)?.definition?.description ?? '';
+    const content = storing.test(`${name.replace(/([a-z])([A-Z])/g, '$1 $2')} ${description}`)
+      ? 'fixed'
+      : 'deterministic';
+    found.set(name, { name, argument, content });
+  }
+  return found;
+}
+
+function payloadArgument(rows: readonly { call: ToolCallPart; text: string }[]): string | null {
+  if (rows.length < minimumCalls) return null;
+  const names = new Set(rows.flatMap((row) => Object.keys(row.call.arguments)));
+  for (const name of names) {
+    const copies = rows.filter((row) => copiedPayload(row.text, row.call.arguments[name]) !== null);
+    if (copies.length < minimumCopies * rows.length) continue;
+    const others = [...names].filter((other) => other !== name);
+    const few = others.every((other) => {
+      const values = new Set(rows.map((row) => JSON.stringify(row.call.arguments[other] ?? null)));
+      return values.size <= Math.min(maximumConstants, Math.max(2, rows.length / 3));
+    });
+    if (few) return name;
+  }
+  return null;
+}
+
+/** The argument's text where it is a copy of most of the message, null else. */
+function copiedPayload(text: string, value: unknown): string | null {
+  if (typeof value !== 'string' || value.trim() === '') return null;
+  const payload = value.trim();
+  return text.includes(payload) && payload.length >= minimumShare * text.trim().length ? payload : null;
+}
+
+/** Where a call sent the content of a message; null where the call is no payload call, or its payload is not in the text. */
+export function destinationOf(call: ToolCallPart, tool: PayloadTool): Destination | null {
+  const constants: Record<string, string> = {};
+  for (const [key, value] of Object.entries(call.arguments)) {
+    if (key === tool.argument) continue;
+    if (typeof value !== 'string') return null;
+    constants[key] = value;
+  }
+  return { tool: tool.name, argument: tool.argument, constants };
+}
