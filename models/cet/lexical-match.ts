@@ -1,0 +1,129 @@
+import { bm25LengthWeight, bm25Saturation, inverseDocumentFrequency } from './lexical-index.ts';
+import type { LexicalText } from './lexical-text.ts';
+
+/** How each text of a set matches a bag of words. */
+export interface Match {
+  /** BM25 over the largest value that any text could reach: 0 to 1. */
+  readonly bm25: Float64Array;
+  /** Which of the words each text holds, one bit a word. */
+  readonly held: Int32Array;
+  /** Inverse document frequency of each word in this set. */
+  readonly weights: Float64Array;
+}
+
+/**
+ * BM25 of a bag of at most 31 hashed words over a set of texts; `pick` says which hashes of a text are compared.
+ * `importance` weighs each word beside its idf. Linear in the words of the set.
+ */
+export function matchWords(
+  texts: readonly LexicalText[],
+  pick: (text: LexicalText) => Uint32Array,
+  words: Uint32Array,
+  importance?: Float64Array,
+): Match {
+  const slots = new Map<number, number>();
+  for (const [slot, word] of words.entries()) if (!slots.has(word)) slots.set(word, slot);
+  const width = words.length;
+  const counts = new Uint16Array(texts.length * width);
+  const holding = new Float64Array(width);
+  const held = new Int32Array(texts.length);
+  let total = 0;
+  for (const [place, text] of texts.entries()) {
+    const hashes = pick(text);
+    total += hashes.length;
+    for (let at = 0; at < hashes.length; at += 1) {
+      const slot = slots.get(hashes[at]!);
+      if (slot === undefined) continue;
+      const cell = place * width + slot;
+      if (counts[cell] === 0) holding[slot]! += 1;
+      if (counts[cell]! < 65_535) counts[cell]! += 1;
+      held[place]! |= 1 << slot;
+    }
+  }
+  const mean = Math.max(total / Math.max(texts.length, 1), 1);
+  const weights = holding.map((number) => inverseDocumentFrequency(texts.length, number));
+  const scaled = weights.map((weight, slot) => weight * (importance?.[slot] ?? 1));
+  const ideal = scaled.reduce((sum, weight) => sum + weight, 0) * (bm25Saturation + 1);
+  const bm25 = new Float64Array(texts.length);
+  if (ideal === 0) return { bm25, held, weights };
+  for (const [place, text] of texts.entries()) {
+    if (held[place] === 0) continue;
+    const damping = bm25Saturation * (1 - bm25LengthWeight + (bm25LengthWeight * pick(text).length) / mean);
+    let score = 0;
+    for (let slot = 0; slot < width; slot += 1) {
+      const count = counts[place * width + slot]!;
+      if (count > 0) score += (scaled[slot]! * count * (bm25Saturation + 1)) / (count + damping);
+    }
+    bm25[place] = score / ideal;
+  }
+  return { bm25, held, weights };
+}
+
+/** Share of the words' weight that is among the held bits: 0 to 1. */
+export function coverage(held: number, weights: Float64Array): number {
+  let covered = 0;
+  let all = 0;
+  for (let slot = 0; slot < weights.length; slot += 1) {
+    all += weights[slot]!;
+    if ((held & (1 << slot)) !== 0) covered += weights[slot]!;
+  }
+  return all === 0 ? 0 : covered / all;
+}
+
+/** Bits held by any text within `reach` places. */
+export function heldNear(held: Int32Array, reach: number): Int32Array {
+  const near = new Int32Array(held.length);
+  for (let at = 0; at < held.length; at += 1) {
+    let bits = 0;
+    const last = Math.min(at + reach, held.length - 1);
+    for (let other = Math.max(at - reach, 0); other <= last; other += 1) bits |= held[other]!;
+    near[at] = bits;
+  }
+  return near;
+}
+
+/**
+ * Words of the texts that match best, weighed by how often they occur there and how rare they are elsewhere: a query
+ * in the conversation's own words (pseudo-relevance feedback, Lavrenko and Croft 2001).
+ */
+export function feedbackWords(
+  texts: readonly LexicalText[],
+  scores: Float64Array,
+  options: { readonly texts: number; readonly words: number },
+): { readonly words: Uint32Array; readonly importance: Float64Array } {
+  const best = placesOfBest(scores, options.texts).filter((place) => scores[place]! > 0);
+  const gains = new Map<number, number>();
+  for (const place of best) {
+    const { stems } = texts[place]!;
+    for (const root of new Set(stems))
+      gains.set(root, (gains.get(root) ?? 0) + scores[place]! / Math.sqrt(stems.length));
+  }
+  const frequency = new Map<number, number>();
+  for (const { stems } of texts) {
+    for (const root of stems) if (gains.has(root)) frequency.set(root, (frequency.get(root) ?? 0) + 1);
+  }
+  const ranked = [...gains]
+    .map(([root, gain]) => [root, gain * inverseDocumentFrequency(texts.length, frequency.get(root) ?? 0)] as const)
+    .sort((a, b) => b[1] - a[1] || a[0] - b[0])
+    .slice(0, Math.min(options.words, 31));
+  return {
+    words: Uint32Array.from(ranked, ([root]) => root),
+    importance: Float64Array.from(ranked, ([, gain]) => gain),
+  };
+}
+
+/** Places of the `limit` largest scores, best first, earlier ones first where equal. Linear but for the best ones. */
+export function placesOfBest(scores: ArrayLike<number>, limit: number): number[] {
+  if (limit >= scores.length)
+    return Array.from(scores, (_, place) => place).sort((a, b) => scores[b]! - scores[a]! || a - b);
+  const sorted = Float64Array.from(scores).sort();
+  const least = sorted[sorted.length - limit]!;
+  const places: number[] = [];
+  const level: number[] = [];
+  for (let place = 0; place < scores.length; place += 1) {
+    if (scores[place]! > least) places.push(place);
+    else if (scores[place] === least) level.push(place);
+  }
+  places.push(...level.slice(0, limit - places.length));
+  return places.sort((a, b) => scores[b]! - scores[a]! || a - b);
+}
