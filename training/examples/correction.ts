@@ -1,0 +1,47 @@
+import type { Outcome } from '../../engine/core/decision.ts';
+import type { Message } from '../../engine/core/message.ts';
+import type { AnsweredTurn } from './answered-turn.ts';
+
+/** What somebody who knows said was right for a message; null: it needed the LLM. */
+export interface Correction {
+  readonly message: string;
+  readonly outcome: Outcome | null;
+}
+
+/**
+ * A correction counts as this many logged answers: a person looked at this very message, and one word of theirs must
+ * outweigh the habit that led to the mistake.
+ */
+export const correctionWeight = 20;
+
+/** Logged turns with corrected answers in place of what the assistant did, corrected ones several times. */
+export function applyCorrections(turns: readonly AnsweredTurn[], corrections: readonly Correction[]): AnsweredTurn[] {
+  const byMessage = new Map(corrections.map((correction) => [correction.message, correction]));
+  return turns.flatMap((turn) => {
+    const correction = byMessage.get(turn.message.id);
+    if (correction === undefined) return [turn];
+    const corrected = correctedTurn(turn, correction.outcome);
+    return Array.from({ length: correctionWeight }, () => corrected);
+  });
+}
+
+function correctedTurn(turn: AnsweredTurn, outcome: Outcome | null): AnsweredTurn {
+  const { annotation: _replaced, ...answer } = turn.answer;
+  if (outcome?.kind === 'tool-call') {
+    const call = {
+      kind: 'tool-call',
+      id: `${answer.id}-corrected`,
+      name: outcome.name,
+      arguments: outcome.arguments,
+      provenance: 'caller',
+    } as const;
+    return { ...turn, answer: { ...answer, parts: [call] }, call };
+  }
+  // Words that nobody else ever says are no step of a process: the turn is labelled as one for the LLM.
+  const text = outcome?.kind === 'reply' ? outcome.text : `[needs the LLM: ${answer.id}]`;
+  return { ...turn, answer: withText(answer, text), call: null };
+}
+
+function withText(answer: Message, text: string): Message {
+  return { ...answer, parts: [{ kind: 'text', text, provenance: 'caller' }] };
+}

@@ -1,0 +1,163 @@
+import { baseCorpus } from '../datasets/sample/base-corpus.ts';
+import type { Device } from '../engine/core/config.ts';
+import type { Conversation } from '../engine/core/conversation.ts';
+import { EngineError } from '../engine/core/errors.ts';
+import { hashFraction } from '../engine/core/hash.ts';
+import type { Progress } from '../engine/core/progress.ts';
+import type { FitReport } from '../models/estimator.ts';
+import type { LadderCertificate } from '../models/certificate-budget.ts';
+import type { Thresholds } from '../models/thresholds.ts';
+import { CetModel } from '../models/cet/model.ts';
+import { DtrModel } from '../models/dtr/model.ts';
+import type { DtrExample } from '../models/dtr/example.ts';
+import { LppmModel } from '../models/lppm/model.ts';
+import { answeredTurns, type AnsweredTurn } from './examples/answered-turn.ts';
+import { cetExamples } from './examples/cet-examples.ts';
+import { applyCorrections, type Correction } from './examples/correction.ts';
+import { dtrExamples } from './examples/dtr-examples.ts';
+import { lppmExamples } from './examples/lppm-examples.ts';
+import { findPayloadTools, type PayloadTool } from './examples/payload-tools.ts';
+import { judgeTurns, type JudgedTurn } from './judged-turn.ts';
+import { certifyLadder } from './ladder-certificate.ts';
+import { judgingTiers } from './tiers.ts';
+
+export type LearnedTier = 'dtr' | 'lppm' | 'cet';
+
+export interface LearnOptions {
+  readonly seed: number;
+  /** Error budget of the whole ladder. */
+  readonly alpha: number;
+  readonly delta: number;
+  readonly device: Device;
+  readonly progress: Progress;
+  readonly signal?: AbortSignal;
+  /** Tiers to learn; all by default. */
+  readonly tiers?: readonly LearnedTier[];
+  /** What people said was right for single messages. */
+  readonly corrections?: readonly Correction[];
+  /** Rows of the project's own corpus, which give the tree router its first day; 0 for none. */
+  readonly baseRows?: number;
+}
+
+export interface LearnedModels {
+  readonly dtr: DtrModel | null;
+  readonly lppm: LppmModel | null;
+  readonly cet: CetModel | null;
+}
+
+export interface Learned {
+  readonly models: LearnedModels;
+  readonly thresholds: { readonly dtr: Thresholds; readonly lppm: Thresholds };
+  readonly certificate: LadderCertificate;
+  readonly reports: Readonly<Partial<Record<LearnedTier, FitReport>>>;
+  /** Turns that neither training nor the choice of thresholds saw, as the new models would have settled them. */
+  readonly heldOut: readonly JudgedTurn[];
+  readonly counts: { readonly conversations: number; readonly turns: number; readonly heldOut: number };
+}
+
+/** Share of conversations, by hash of their id, that certify and gate, and that nothing learns from. */
+const heldOutShare = 0.15;
+/** Models of these folds score the rows that choose thresholds: each row by a model that did not see it. */
+const folds = 3;
+const baseRowsByDefault = 6000;
+/** With fewer answered turns there is nothing to learn, let alone to certify. */
+const minimumTurns = 40;
+
+/**
+ * Learns all tiers of a role from conversations without labels. Conversations are split by the hash of their id: 15 %
+ * certify; the rest teaches, with three-fold cross-fitting for the choice of thresholds. Imported split marks are kept:
+ * rows marked val or test are left out.
+ * @throws TOO_FEW_ROWS, JOB_CANCELLED
+ */
+export async function learn(conversations: readonly Conversation[], options: LearnOptions): Promise<Learned> {
+  const usable = conversations.filter(({ split }) => split === null || split === 'train');
+  const turns = answeredTurns(usable, { afterResults: true });
+  if (turns.length < minimumTurns) {
+    throw new EngineError('TOO_FEW_ROWS', { what: 'learning', needed: minimumTurns, actual: turns.length });
+  }
+  const payloadTools = findPayloadTools(turns);
+  const corrections = options.corrections ?? [];
+  const isHeldOut = (turn: AnsweredTurn): boolean => hashFraction(`held out ${turn.conversation}`) < heldOutShare;
+  const teaching = turns.filter((turn) => !isHeldOut(turn));
+  const certifying = turns.filter((turn) => isHeldOut(turn) && turn.message.author === 'user');
+  const workshop: Workshop = { options, payloadTools, base: baseExamples(options) };
+
+  const choosing: JudgedTurn[] = [];
+  for (let fold = 0; fold < folds; fold += 1) {
+    const isInFold = (turn: AnsweredTurn): boolean => foldOf(turn.conversation) === fold;
+    const { models } = await fitAll(
+      teaching.filter((turn) => !isInFold(turn)),
+      workshop,
+      `fold ${fold + 1}`,
+      ['dtr', 'lppm'],
+    );
+    const judged = teaching.filter((turn) => isInFold(turn) && turn.message.author === 'user');
+    choosing.push(...(await judgeTurns(judged, judgingTiers(models), payloadTools, options.progress)));
+    await disposeAll(models);
+  }
+
+  // A correction speaks of one message, wherever its conversation falls: it always teaches, and never certifies.
+  const corrected = new Set(corrections.map((correction) => correction.message));
+  const taught = [...teaching, ...turns.filter((turn) => isHeldOut(turn) && corrected.has(turn.message.id))];
+  const tiers = options.tiers ?? ['dtr', 'lppm', 'cet'];
+  const { models, reports } = await fitAll(applyCorrections(taught, corrections), workshop, 'all', tiers);
+  const unseen = certifying.filter((turn) => !corrected.has(turn.message.id));
+  const heldOut = await judgeTurns(unseen, judgingTiers(models), payloadTools, options.progress);
+  const { thresholds, certificate } = certifyLadder(choosing, heldOut, options);
+  const counts = { conversations: usable.length, turns: turns.length, heldOut: heldOut.length };
+  return { models, thresholds, certificate, reports, heldOut, counts };
+}
+
+interface Workshop {
+  readonly options: LearnOptions;
+  readonly payloadTools: ReadonlyMap<string, PayloadTool>;
+  readonly base: readonly DtrExample[];
+}
+
+async function fitAll(
+  turns: readonly AnsweredTurn[],
+  workshop: Workshop,
+  stage: string,
+  tiers: readonly LearnedTier[],
+): Promise<{ models: LearnedModels; reports: Partial<Record<LearnedTier, FitReport>> }> {
+  const { options, payloadTools } = workshop;
+  const reports: Partial<Record<LearnedTier, FitReport>> = {};
+  const fitOptions = (tier: LearnedTier) => {
+    if (options.signal?.aborted === true) throw new EngineError('JOB_CANCELLED', { id: 'learning' });
+    const progress: Progress = (event) => options.progress({ ...event, stage: `train ${tier} (${stage})` });
+    const { seed, device, signal } = options;
+    return { seed, device, progress, ...(signal === undefined ? {} : { signal }) };
+  };
+  const models: { -readonly [Tier in LearnedTier]: LearnedModels[Tier] } = { dtr: null, lppm: null, cet: null };
+  if (tiers.includes('dtr')) {
+    const model = new DtrModel();
+    reports.dtr = await model.fit([...dtrExamples(turns, payloadTools), ...workshop.base], fitOptions('dtr'));
+    models.dtr = model;
+  }
+  const steps = tiers.includes('lppm') ? lppmExamples(turns, payloadTools) : [];
+  if (steps.some((example) => example.action.kind !== 'escalate')) {
+    const model = new LppmModel();
+    reports.lppm = await model.fit(steps, fitOptions('lppm'));
+    models.lppm = model;
+  }
+  const choices = tiers.includes('cet') ? cetExamples(turns) : [];
+  if (choices.length >= minimumTurns) {
+    const model = new CetModel();
+    reports.cet = await model.fit(choices, fitOptions('cet'));
+    models.cet = model;
+  }
+  return { models, reports };
+}
+
+function baseExamples({ seed, baseRows }: LearnOptions): DtrExample[] {
+  const rows = baseRows ?? baseRowsByDefault;
+  return rows === 0 ? [] : baseCorpus(seed, { rows }).map((row) => ({ ...row, destination: null, payload: null }));
+}
+
+function foldOf(conversation: string): number {
+  return Math.floor(hashFraction(`fold ${conversation}`) * folds);
+}
+
+export async function disposeAll(models: LearnedModels): Promise<void> {
+  for (const model of [models.dtr, models.lppm, models.cet]) await model?.dispose();
+}
