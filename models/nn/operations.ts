@@ -1,4 +1,7 @@
-/** One side of a shape: a fixed length, the name of a length that each batch brings, or a product of names: `q*n`. */
+/**
+ * One side of a shape: a fixed length, the name of a length that each batch brings, a product of names (`q*n`, for
+ * `reshape`), or a sum (`n+1`, made by `concat`).
+ */
 export type Dimension = number | string;
 export type Shape = readonly Dimension[];
 export type ElementType = 'float32' | 'int32' | 'int64';
@@ -64,8 +67,8 @@ export interface Operations {
   /** Axis i of the result is axis `order[i]` of x. */
   transpose(x: Value, order: readonly number[]): Value;
   concat(values: readonly Value[], axis: number): Value;
-  /** `[start, end)` along an axis of fixed length. */
-  slice(x: Value, axis: number, start: number, end: number): Value;
+  /** `[start, end)` along an axis; up to the last one without `end`. A named axis must be at least `end` long. */
+  slice(x: Value, axis: number, start: number, end?: number): Value;
 
   relu(x: Value): Value;
   /** Exact: x * Phi(x), by the error function. */

@@ -59,7 +59,8 @@ describe('refresh', () => {
   });
 
   it('loads once for many calls at a time', async () => {
-    await Promise.all([live.refresh('desk'), live.refresh('desk'), live.acquire('desk')]);
+    const [, , lease] = await Promise.all([live.refresh('desk'), live.refresh('desk'), live.acquire('desk')]);
+    lease.release();
     current = 'b2';
     await Promise.all([live.refresh('desk'), live.refresh('desk')]);
     expect(disposed).toEqual(['b1']);
