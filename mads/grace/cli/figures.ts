@@ -1,0 +1,13 @@
+/** A nested document as rows of dotted path and value, for tables of figures. */
+export function flatten(value: unknown, path = ''): [string, string][] {
+  if (value !== null && typeof value === 'object') {
+    const entries = Object.entries(value);
+    return entries.flatMap(([key, inner]) => flatten(inner, path === '' ? key : `${path}.${key}`));
+  }
+  return [[path, shown(value)]];
+}
+
+function shown(value: unknown): string {
+  if (typeof value !== 'number' || Number.isInteger(value)) return String(value ?? '–');
+  return Math.abs(value) >= 100 ? value.toFixed(1) : value.toPrecision(4);
+}

@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from '@commander-js/extra-typings';
+import { addBench } from './verbs/bench.ts';
+import { createShell, type Shell } from './shell.ts';
+import { failure } from './terminal.ts';
+
+/** The command with all its verbs. */
+export function createProgram(shell: Shell): Command {
+  const program = new Command('thought-engine')
+    .description('Learns from conversation history which messages never needed the LLM, and settles those itself.')
+    .version(
+      (JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as { version: string })
+        .version,
+    )
+    .showHelpAfterError('(add --help for what can be said here)')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => shell.streams.out.write(text),
+      writeErr: (text) => shell.streams.error.write(text),
+    });
+  for (const add of [addBench]) add(program as Command, shell);
+  return program as Command;
+}
+
+/** Runs one verb. @returns exit code: 0 done, 1 failed, 2 bad use */
+export async function run(argv: readonly string[], shell: Shell): Promise<number> {
+  try {
+    await createProgram(shell).parseAsync([...argv], { from: 'user' });
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    const isJson = argv.includes('--json');
+    const { text, exitCode } = failure(error, isJson);
+    (isJson ? shell.streams.out : shell.streams.error).write(`${text}\n`);
+    return exitCode;
+  }
+}
+
+if (import.meta.main) {
+  const shell = createShell({ out: process.stdout, error: process.stderr }, process.env);
+  process.exitCode = await run(process.argv.slice(2), shell);
+}

@@ -1,0 +1,103 @@
+import { InvalidArgumentError, type Command } from '@commander-js/extra-typings';
+import { devices } from '../../../../engine/core/config.ts';
+import { EngineError } from '../../../../engine/core/errors.ts';
+import type { BenchOptions, BenchReport } from '../../../../training/bench/report.ts';
+import { flatten } from '../figures.ts';
+import type { Shell } from '../shell.ts';
+import { table } from '../terminal.ts';
+
+type Subject = (options: BenchOptions) => Promise<BenchReport>;
+
+/** Loaded when asked for: a bench of one subject needs none of the others. */
+const subjects: Readonly<Record<string, () => Promise<Subject>>> = {
+  traffic: async () => (await import('../../../../training/bench/traffic.ts')).benchTraffic,
+  intent: async () => (await import('../../../../training/bench/intent.ts')).benchIntent,
+  process: async () => (await import('../../../../training/bench/process.ts')).benchProcess,
+  context: async () => (await import('../../../../training/bench/context.ts')).benchContext,
+  pipeline: async () => (await import('../../../../training/bench/pipeline.ts')).benchPipeline,
+};
+
+const collect = (value: string, before: string[]): string[] => [...before, value];
+
+function whole(value: string): number {
+  const number = Number(value);
+  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError('a whole number above 0 is needed');
+  return number;
+}
+
+function share(value: string): number {
+  const number = Number(value);
+  if (!(number > 0 && number < 1)) throw new InvalidArgumentError('a number between 0 and 1 is needed');
+  return number;
+}
+
+export function addBench(program: Command, shell: Shell): void {
+  program
+    .command('bench')
+    .summary('train on given files, measure on others')
+    .description(
+      `Trains on the given files and measures on the others. Files are JSON Lines, plain or .gz; of a file given as
+--train, --val or --test the rows whose "split" has that name are taken, a file without such rows is taken whole.
+
+  traffic   deterministic, fixed or prose?   {text, class, subtype, source}
+  intent    which intent, or none            {text, label}
+  process   next step and values             *_turns files and slot files, definitions with --processes
+  context   which turns matter               *_queries files, each with its *_conversations file beside it
+  pipeline  the whole ladder                 conversation logs, judged by --verifier`,
+    )
+    .argument('<subject>', Object.keys(subjects).join(', '))
+    .option('--train <file>', 'learn from it (repeatable)', collect, [])
+    .option('--val <file>', 'choose on it (repeatable); without one, a slice of train by hash', collect, [])
+    .option('--test <file>', 'measure on it (repeatable)', collect, [])
+    .option('--verifier <file>', 'pipeline: what was right for each message')
+    .option('--decisions <file>', 'pipeline: write the decisions there, one JSON line each')
+    .option('--processes <file>', 'process: definitions (repeatable)', collect, [])
+    .option('--holdout <percent>', 'carve so many percent out of train as test', whole)
+    .option('--folds <n>', 'leave sources, processes or conversations out in n folds', whole)
+    .option('--seeds <n>', 'repeat with n seeds and report mean and spread', whole, 1)
+    .option('--alpha <share>', 'error budget', share)
+    .option('--device <device>', devices.join(', '))
+    .option('--json', 'print one JSON document')
+    .action(async (subject, flags) => {
+      const load = subjects[subject];
+      if (load === undefined) {
+        throw new EngineError('USAGE', {
+          detail: `no bench "${subject}"; there are ${Object.keys(subjects).join(', ')}`,
+        });
+      }
+      if (flags.train.length === 0) throw new EngineError('USAGE', { detail: 'name at least one --train FILE' });
+      if (flags.test.length === 0 && flags.holdout === undefined && flags.folds === undefined) {
+        throw new EngineError('USAGE', { detail: 'name a --test FILE, or --holdout N, or --folds N' });
+      }
+      const config = shell.config({ alpha: flags.alpha, device: flags.device });
+      const terminal = shell.terminal(flags.json === true);
+      const bench = await load();
+      const report = await bench({
+        train: flags.train,
+        val: flags.val,
+        test: flags.test,
+        processes: flags.processes,
+        ...(flags.verifier === undefined ? {} : { verifier: flags.verifier }),
+        ...(flags.decisions === undefined ? {} : { decisions: flags.decisions }),
+        ...(flags.holdout === undefined ? {} : { holdout: flags.holdout }),
+        ...(flags.folds === undefined ? {} : { folds: flags.folds }),
+        seeds: Array.from({ length: flags.seeds }, (_, index) => config.seed + index),
+        device: config.device,
+        alpha: config.alpha,
+        delta: config.delta,
+        progress: terminal.progress,
+      });
+      terminal.answer(report, () => textOf(report));
+    });
+}
+
+/** Every figure of every test file, one a line: a report to read, the JSON document to work with. */
+function textOf(report: BenchReport): string {
+  const { n, seconds, peakRssMb, modelBytes } = report.train;
+  const cost = `learned from ${n} rows in ${seconds.toFixed(1)} s, peak ${peakRssMb} MB, model ${Math.round(modelBytes / 1024)} KB`;
+  const files = report.results.map((result) => {
+    const rows = flatten(result).filter(([path]) => path !== 'file');
+    return `\n${result.file}\n${table(['figure', 'value'], rows)}`;
+  });
+  return [`${report.subject}: ${cost}, seeds ${report.seeds.join(', ')}`, ...files].join('\n');
+}
