@@ -1,0 +1,387 @@
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { systemClock, systemIds, type Clock, type IdSource } from '../engine/core/clock.ts';
+import { EngineError, messageOf } from '../engine/core/errors.ts';
+import { canonicalJson } from '../engine/core/hash.ts';
+import { quietLogger, type Logger } from '../engine/core/logger.ts';
+import { openArtefact, sealArtefact, sync, type Artefact, type GoldenVector, type StepHook } from './artefact.ts';
+import {
+  compareBundles,
+  makeBundle,
+  readBundle,
+  type Bundle,
+  type BundleContent,
+  type BundleDifference,
+} from './bundle.ts';
+import { artefactKinds, type ArtefactDescription, type ArtefactKind } from './manifest.ts';
+import { RegistryLog, type RegistryEvent, type RegistryRecord } from './registry-log.ts';
+import { RegistryState } from './registry-state.ts';
+import { watchFolder } from './registry-watch.ts';
+
+export interface RegistryOptions {
+  readonly clock?: Clock;
+  readonly ids?: IdSource;
+  readonly logger?: Logger;
+  /** Called before each numbered step of publish and promote; a test throws there, or ends the process. */
+  readonly step?: StepHook;
+  /** How often `watch` looks by itself, beside what the file system tells it. */
+  readonly pollMs?: number;
+}
+
+export interface PromoteOptions {
+  /** The champion that the caller compared with; null where there was none. */
+  readonly expected: string | null;
+  /** From `claim`; a caller without one (a person at the command) promotes on the comparison alone. */
+  readonly token?: number;
+  readonly reason: string;
+}
+
+/** A bundle whose artefacts were all checked byte by byte. */
+export interface OpenBundle {
+  readonly bundle: Bundle;
+  readonly artefacts: Readonly<Partial<Record<ArtefactKind, Artefact>>>;
+}
+
+/**
+ * Immutable artefacts, bundles of them, and which bundle serves each role. The truth is the log (`registry-log.ts`);
+ * everything else is written before its record, or can be made anew from it. Any number of processes may use one
+ * folder at once; killed at any step, the next one finds the old state or the new one.
+ */
+export class Registry {
+  readonly #root: string;
+  readonly #clock: Clock;
+  readonly #ids: IdSource;
+  readonly #logger: Logger;
+  readonly #step: StepHook;
+  readonly #pollMs: number;
+  readonly #log: RegistryLog;
+  readonly #state = new RegistryState();
+  #reading: Promise<unknown> = Promise.resolve();
+
+  private constructor(root: string, options: RegistryOptions) {
+    this.#root = root;
+    this.#clock = options.clock ?? systemClock;
+    this.#ids = options.ids ?? systemIds;
+    this.#logger = options.logger ?? quietLogger;
+    this.#step = options.step ?? (() => undefined);
+    this.#pollMs = options.pollMs ?? 1000;
+    this.#log = new RegistryLog(join(root, 'log'), this.#clock, () => this.#temporary('record'), this.#step);
+  }
+
+  /** `root`: `<data folder>/models`; made where it is missing. */
+  static async open(root: string, options: RegistryOptions = {}): Promise<Registry> {
+    const registry = new Registry(root, options);
+    for (const folder of ['artefacts', 'bundles', 'roles', 'quarantine', 'temporary']) {
+      await mkdir(join(root, folder), { recursive: true });
+    }
+    await registry.#log.create();
+    await registry.#removeLeftovers();
+    await registry.#refresh();
+    for (const role of registry.#state.roles()) await registry.#point(role);
+    return registry;
+  }
+
+  /** A fresh folder to save a model into before `publish`; removed at the next start where it was not published. */
+  async workspace(): Promise<string> {
+    const folder = this.#temporary('artefact');
+    await mkdir(folder, { recursive: true });
+    return folder;
+  }
+
+  /** Seals the folder (it is moved away) and records it. @throws TOO_FEW_ROWS with fewer than 64 golden vectors */
+  async publish(folder: string, description: ArtefactDescription, golden: readonly GoldenVector[]): Promise<Artefact> {
+    const artefact = await sealArtefact(folder, join(this.#root, 'artefacts'), description, golden, this.#step);
+    await this.#commit(() =>
+      this.#state.isPublished(artefact.id) && !this.#state.isQuarantined(artefact.id)
+        ? null
+        : { kind: 'artefact-published', artefact: artefact.id, role: description.role, tier: description.kind },
+    );
+    return artefact;
+  }
+
+  /**
+   * Hands out a fencing token for a role. Whoever claims last may promote; a trainer that was stopped and woke up
+   * after another one had claimed is refused.
+   */
+  async claim(role: string, owner: string): Promise<number> {
+    const record = await this.#commit(() => ({ kind: 'role-claimed', role, owner }));
+    return record?.sequence ?? 0;
+  }
+
+  /** Writes a bundle without making it serve: a candidate that can be looked at and promoted later. */
+  async addBundle(content: BundleContent): Promise<Bundle> {
+    const bundle = makeBundle(content, this.#clock.now());
+    const known = await this.#readBundle(bundle.id);
+    if (known !== null) return known;
+    for (const id of Object.values(bundle.artefacts)) await this.artefact(id);
+    const temporary = this.#temporary('bundle');
+    this.#step('bundle-1-write');
+    await writeFile(temporary, canonicalJson(bundle));
+    this.#step('bundle-2-sync');
+    await sync(temporary);
+    this.#step('bundle-3-rename');
+    await rename(temporary, this.#bundlePath(bundle.id));
+    this.#step('bundle-4-sync-folder');
+    await sync(join(this.#root, 'bundles'));
+    return bundle;
+  }
+
+  /** Compare and set: makes the bundle serve its role. @throws REGISTRY_CONFLICT, NOT_FOUND, ARTEFACT_CORRUPT */
+  async promote(role: string, bundle: BundleContent | string, options: PromoteOptions): Promise<Bundle> {
+    const stored = typeof bundle === 'string' ? await this.show(bundle) : await this.addBundle(bundle);
+    if (stored.role !== role) {
+      throw new EngineError('ARTEFACT_MISMATCH', { id: stored.id, what: 'role', expected: role, actual: stored.role });
+    }
+    await this.#commit(async () => {
+      const current = (await this.#firstWhole(role))?.id ?? null;
+      const newest = this.#state.token(role);
+      if (options.token !== undefined && options.token < newest) {
+        const expected = `token ${options.token}`;
+        throw new EngineError('REGISTRY_CONFLICT', { role, expected, actual: `token ${newest}` });
+      }
+      if (current === stored.id) return null;
+      if (current !== options.expected) {
+        throw new EngineError('REGISTRY_CONFLICT', {
+          role,
+          expected: options.expected ?? 'no bundle',
+          actual: current ?? 'no bundle',
+        });
+      }
+      const token = options.token ?? null;
+      return { kind: 'model-promoted', role, bundle: stored.id, previous: current, token, reason: options.reason };
+    });
+    await this.#point(role);
+    return stored;
+  }
+
+  /** Makes the bundle before the current one serve again. @throws NOTHING_TO_ROLL_BACK */
+  async rollback(role: string, reason = 'asked for'): Promise<Bundle> {
+    const record = await this.#commit(async () => {
+      const [current, before] = await this.#whole(role, 2);
+      if (current === undefined || before === undefined) throw new EngineError('NOTHING_TO_ROLL_BACK', { role });
+      return { kind: 'model-rolled-back', role, bundle: before.id, previous: current.id, reason };
+    });
+    await this.#point(role);
+    const bundle = record?.event.kind === 'model-rolled-back' ? record.event.bundle : '';
+    return this.show(bundle);
+  }
+
+  /** The bundle that serves a role: the newest promoted one of which no artefact is quarantined; null for none. */
+  async current(role: string): Promise<Bundle | null> {
+    await this.#refresh();
+    return (await this.#firstWhole(role)) ?? null;
+  }
+
+  /**
+   * The current bundle with every byte of its artefacts checked. A damaged artefact is quarantined and the bundle
+   * before takes over; null where none is whole.
+   */
+  async openCurrent(role: string): Promise<OpenBundle | null> {
+    for (;;) {
+      const bundle = await this.current(role);
+      if (bundle === null) return null;
+      const opened = await this.#openAll(bundle);
+      if (opened !== null) return { bundle, artefacts: opened };
+    }
+  }
+
+  /** One artefact, checked; a damaged one is quarantined. @throws NOT_FOUND, ARTEFACT_CORRUPT */
+  async artefact(id: string): Promise<Artefact> {
+    try {
+      return await openArtefact(join(this.#root, 'artefacts'), id);
+    } catch (error) {
+      if (EngineError.isInstance(error) && error.code === 'ARTEFACT_CORRUPT') await this.quarantine(id, error.message);
+      throw error;
+    }
+  }
+
+  /** Sets an artefact aside, so that no bundle with it serves. A model that fails its golden vectors comes here too. */
+  async quarantine(id: string, detail: string): Promise<void> {
+    await this.#commit(() =>
+      this.#state.isQuarantined(id) ? null : { kind: 'artefact-quarantined', artefact: id, detail },
+    );
+    this.#logger.error({ artefact: id, detail }, 'artefact quarantined');
+    await rename(join(this.#root, 'artefacts', id), join(this.#root, 'quarantine', this.#ids(id.slice(0, 12)))).catch(
+      (error: NodeJS.ErrnoException) => {
+        if (error.code !== 'ENOENT') throw error;
+      },
+    );
+    for (const role of this.#state.roles()) await this.#point(role);
+  }
+
+  /** Any bundle by its id or a unique beginning of it of at least six digits. @throws NOT_FOUND */
+  async show(id: string): Promise<Bundle> {
+    const names = /^[0-9a-f]{6,64}$/.test(id) ? await readdir(join(this.#root, 'bundles')) : [];
+    const [name, other] = names.filter((candidate) => candidate.startsWith(id));
+    const bundle = name === undefined || other !== undefined ? null : await this.#readBundle(name.replace('.json', ''));
+    if (bundle !== null) return bundle;
+    throw new EngineError('NOT_FOUND', {
+      what: 'bundle',
+      name: id,
+      hint: 'list them with "thought-engine models list"',
+    });
+  }
+
+  /** Everything that happened to a role, oldest first. */
+  async history(role: string): Promise<readonly RegistryRecord[]> {
+    await this.#refresh();
+    return this.#state.records(role);
+  }
+
+  /** Roles with their current bundle. */
+  async list(): Promise<readonly { readonly role: string; readonly current: Bundle | null }[]> {
+    await this.#refresh();
+    const rows: { role: string; current: Bundle | null }[] = [];
+    for (const role of this.#state.roles()) rows.push({ role, current: (await this.#firstWhole(role)) ?? null });
+    return rows;
+  }
+
+  /** All bundles of a role that were ever written, oldest first. */
+  async bundles(role: string): Promise<readonly Bundle[]> {
+    const bundles: Bundle[] = [];
+    for (const name of await readdir(join(this.#root, 'bundles'))) {
+      const bundle = await this.#readBundle(name.replace('.json', ''));
+      if (bundle?.role === role) bundles.push(bundle);
+    }
+    return bundles.toSorted((a, b) => a.createdAt - b.createdAt);
+  }
+
+  async diff(from: string, to: string): Promise<BundleDifference[]> {
+    return compareBundles(await this.show(from), await this.show(to));
+  }
+
+  /** Numbers of log records that could not be read; they were skipped. */
+  get damaged(): readonly number[] {
+    return this.#log.damaged;
+  }
+
+  /**
+   * Calls back whenever a bundle other than `known` (or than the last one told) serves the role, whichever process made
+   * it so. Returns the function that ends it.
+   */
+  watch(role: string, known: string | null, callback: (bundle: Bundle | null) => void): () => void {
+    let last = known;
+    let isEnded = false;
+    const stop = watchFolder({
+      folder: this.#log.folder,
+      pollMs: this.#pollMs,
+      look: async () => {
+        const bundle = await this.current(role);
+        if (isEnded || (bundle?.id ?? null) === last) return;
+        last = bundle?.id ?? null;
+        callback(bundle);
+      },
+      onError: (error) => this.#logger.error({ role, error: messageOf(error) }, 'registry cannot be watched'),
+    });
+    return () => {
+      isEnded = true;
+      stop();
+    };
+  }
+
+  async #openAll(bundle: Bundle): Promise<Partial<Record<ArtefactKind, Artefact>> | null> {
+    const opened: Partial<Record<ArtefactKind, Artefact>> = {};
+    for (const kind of artefactKinds) {
+      const id = bundle.artefacts[kind];
+      if (id === undefined) continue;
+      try {
+        opened[kind] = await this.artefact(id);
+      } catch (error) {
+        if (!EngineError.isInstance(error)) throw error;
+        // a folder that vanished serves no better than a damaged one
+        if (error.code === 'NOT_FOUND') await this.quarantine(id, error.message);
+        return null;
+      }
+    }
+    return opened;
+  }
+
+  /** Reads what others appended; calls are served one after another, so that no record is applied twice. */
+  #refresh(): Promise<void> {
+    return this.#inTurn(() => this.#catchUp());
+  }
+
+  async #catchUp(): Promise<void> {
+    for (const record of await this.#log.read()) this.#state.apply(record);
+  }
+
+  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const run = this.#reading.then(work, work);
+    this.#reading = run;
+    return run;
+  }
+
+  /** Decides on the newest state and appends; decides again where another process was faster. null: nothing to do. */
+  async #commit(decide: () => RegistryEvent | null | Promise<RegistryEvent | null>): Promise<RegistryRecord | null> {
+    return this.#inTurn(async () => {
+      for (;;) {
+        await this.#catchUp();
+        const event = await decide();
+        if (event === null) return null;
+        const record = await this.#log.append(event);
+        if (record === null) continue;
+        this.#state.apply(record);
+        return record;
+      }
+    });
+  }
+
+  async #firstWhole(role: string): Promise<Bundle | undefined> {
+    return (await this.#whole(role, 1))[0];
+  }
+
+  /** The newest champions of which nothing is quarantined, at most `count`. */
+  async #whole(role: string, count: number): Promise<Bundle[]> {
+    const found: Bundle[] = [];
+    for (const id of this.#state.champions(role)) {
+      if (found.length === count) break;
+      const bundle = await this.#readBundle(id);
+      const ids = Object.values(bundle?.artefacts ?? {});
+      if (bundle !== null && !ids.some((artefact) => this.#state.isQuarantined(artefact))) found.push(bundle);
+    }
+    return found;
+  }
+
+  async #readBundle(id: string): Promise<Bundle | null> {
+    const text = await readFile(this.#bundlePath(id), 'utf8').catch(() => null);
+    return text === null ? null : readBundle(text);
+  }
+
+  /** Writes `roles/<role>.json`, for people and for tools that only look; made anew at every start. */
+  async #point(role: string): Promise<void> {
+    const bundle = await this.#firstWhole(role);
+    const temporary = this.#temporary('pointer');
+    this.#step('pointer-1-write');
+    await writeFile(temporary, canonicalJson({ role, bundle: bundle?.id ?? null }));
+    this.#step('pointer-2-rename');
+    await rename(temporary, join(this.#root, 'roles', `${encodeURIComponent(role)}.json`));
+  }
+
+  #bundlePath(id: string): string {
+    return join(this.#root, 'bundles', `${id}.json`);
+  }
+
+  #temporary(what: string): string {
+    return join(this.#root, 'temporary', `${process.pid}@${hostname()}-${this.#ids(what)}`);
+  }
+
+  /** What a process that has died left half-written. */
+  async #removeLeftovers(): Promise<void> {
+    for (const name of await readdir(join(this.#root, 'temporary'))) {
+      const [pid = '', rest = ''] = name.split('@');
+      if (!rest.startsWith(`${hostname()}-`) || isAlive(Number(pid))) continue;
+      await rm(join(this.#root, 'temporary', name), { recursive: true, force: true });
+    }
+  }
+}
+
+function isAlive(pid: number): boolean {
+  if (!(pid > 0)) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
