@@ -134,6 +134,8 @@ export const errorCatalogue = {
   TOOL_FORBIDDEN: { status: 403, retryable: false, text: 'tool {name} ({blastRadius}) is not allowed here: {detail}' },
   TOOL_FAILED: { status: 502, retryable: true, text: 'tool {name} failed: {detail}' },
   PROCESS_INVALID: { status: 400, retryable: false, text: 'process {process}, step {step}: {detail}' },
+  DECISION_UNKNOWN: { status: 404, retryable: false, text: 'no decision {id} in the log' },
+  MESSAGE_UNKNOWN: { status: 404, retryable: false, text: 'no message {id} in the log' },
   CONVERSATION_UNKNOWN: { status: 404, retryable: false, text: 'no conversation {id}' },
   NOT_A_MEMBER: {
     status: 403,
