@@ -12,7 +12,7 @@ export interface Delivery extends Parcel {
   /** Aborted when the sender has gone, its time is up, or the bus stops. */
   readonly signal: AbortSignal;
   /** Hands a piece of the coming reply to the requester; dropped where nobody asked for pieces. */
-  partial(delta: Delta): void;
+  readonly partial: (delta: Delta) => void;
 }
 
 /** What a member of the bus does with a message; a returned parcel is its reply. */

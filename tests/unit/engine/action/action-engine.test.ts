@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ActionEngine } from '../../../../engine/action/action-engine.ts';
 import { objectionTo } from '../../../../engine/action/authority.ts';
