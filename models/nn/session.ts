@@ -63,7 +63,9 @@ export class Runtime {
         const session = await create(ort, model, device);
         if (failures.length > 0) {
           this.#chain = this.#chain.slice(index);
-          this.#notice(`device ${this.#asked} is not usable here (${failures.join('; ')}); running on ${device}`);
+          const what = this.#asked === 'auto' ? 'no GPU' : `device ${this.#asked}`;
+          const verb = this.#asked === 'auto' ? 'is usable' : 'is not usable';
+          this.#notice(`${what} ${verb} here (${failures.join('; ')}); running on ${device}`);
         }
         return new OrtSession(ort, session, device);
       } catch (error) {
@@ -83,7 +85,6 @@ async function create(ort: Ort, model: Uint8Array | string, device: RunDevice): 
     interOpNumThreads: 1,
     executionMode: 'sequential',
     graphOptimizationLevel: 'all',
-    // Fatal only: what fails is thrown, and said by the caller in one line.
     logSeverityLevel: 4,
   };
   return typeof model === 'string'
@@ -93,7 +94,10 @@ async function create(ort: Ort, model: Uint8Array | string, device: RunDevice): 
 
 async function loadOrt(): Promise<Ort> {
   try {
-    return await import('onnxruntime-node');
+    const ort: Ort = await import('onnxruntime-node');
+    // What fails is thrown, and said by the caller in one line; set before the first session, or it has no effect.
+    ort.env.logLevel = 'fatal';
+    return ort;
   } catch (error) {
     const detail = { what: 'onnxruntime-node', detail: messageOf(error), hint: 'run npm ci on this machine' };
     throw new EngineError('RUNTIME_UNAVAILABLE', detail, { cause: error });
@@ -164,6 +168,8 @@ function answer(value: OrtTensor): Tensor {
   throw new EngineError('SHAPE_MISMATCH', { what: 'output type', expected: 'float32 or integers', actual: value.type });
 }
 
+/** What a person can use of a native error: its first line, without the place in the source that raised it. */
 function firstLine(text: string): string {
-  return text.split('\n', 1)[0] ?? '';
+  const line = text.split('\n', 1)[0] ?? '';
+  return line.replace(/^\/\S+:\d+ .* was (?:false|true)\. /, '');
 }
