@@ -1,0 +1,155 @@
+import { kind, kindOfAscii } from './characters.ts';
+import type { TextWindow } from './text-window.ts';
+
+/** Code units of the window that n-grams are taken from: the head and the tail of what the window holds. */
+const headLimit = 768;
+const tailLimit = 384;
+/** A position adds at most four buckets, each chunk five more. */
+export const maximumGrams = (headLimit + tailLimit + 4) * 6 + 64;
+
+const seeds = {
+  char2: 0x3c6ef372,
+  char3: 0x1b873593,
+  char4: 0x2545f491,
+  word: 0x51ed270b,
+  pair: 0x68bc21eb,
+  first: 0x7feb352d,
+  line: 0x4f1bbcdc,
+  key: 0x2c1b3c6d,
+} as const;
+
+/**
+ * Hashed n-grams of a window, each bucket once: characters 2 to 4 (runs of digits and of blanks count as one), words,
+ * word pairs, the first word and pair, the first word of each line, and quoted keys. Reused; allocates nothing.
+ */
+export class Grams {
+  readonly buckets: number;
+  /** Distinct buckets of the last text, `count` of them. */
+  readonly found: Int32Array;
+  count = 0;
+  readonly #mask: number;
+  readonly #stamps: Int32Array;
+  #generation = 0;
+
+  /** @param buckets a power of two */
+  constructor(buckets: number) {
+    this.buckets = buckets;
+    this.#mask = buckets - 1;
+    this.#stamps = new Int32Array(buckets);
+    this.found = new Int32Array(maximumGrams);
+  }
+
+  run(window: TextWindow): void {
+    this.#generation += 1;
+    this.count = 0;
+    const { codes, length } = window;
+    if (length <= headLimit + tailLimit) this.#span(codes, 0, length);
+    else {
+      this.#span(codes, 0, headLimit);
+      this.#span(codes, length - tailLimit, length);
+    }
+  }
+
+  #span(codes: Uint16Array, start: number, end: number): void {
+    const found = this.found;
+    const stamps = this.#stamps;
+    const mask = this.#mask;
+    const generation = this.#generation;
+    let count = this.count;
+    let first = 10;
+    let second = 10;
+    let third = 10;
+    let word = 0;
+    let wordLength = 0;
+    let previousWord: number = seeds.word;
+    let wordsInLine = 0;
+    let wordsInText = start === 0 ? 0 : 2;
+    for (let index = start; index <= end; index += 1) {
+      const raw = index < end ? (codes[index] as number) : 10;
+      const type = raw < 128 ? (kindOfAscii[raw] as number) : kind.other;
+      let code = raw;
+      if (type === kind.digit) {
+        code = 48;
+      } else if (type === kind.space) code = 32;
+      if (!(code === third && (code === 48 || code === 32))) {
+        const two = Math.imul((third << 8) ^ code ^ seeds.char2, 0x9e3779b1);
+        const three = Math.imul(two ^ second ^ seeds.char3, 0x85ebca6b);
+        const four = Math.imul(three ^ first ^ seeds.char4, 0xc2b2ae35);
+        let bucket = (two ^ (two >>> 15)) & mask;
+        if (stamps[bucket] !== generation) {
+          stamps[bucket] = generation;
+          found[count] = bucket;
+          count += 1;
+        }
+        bucket = (three ^ (three >>> 15)) & mask;
+        if (stamps[bucket] !== generation) {
+          stamps[bucket] = generation;
+          found[count] = bucket;
+          count += 1;
+        }
+        bucket = (four ^ (four >>> 15)) & mask;
+        if (stamps[bucket] !== generation) {
+          stamps[bucket] = generation;
+          found[count] = bucket;
+          count += 1;
+        }
+        first = second;
+        second = third;
+        third = code;
+      }
+      if (type === kind.lower || type === kind.upper || type === kind.other || type === kind.digit || raw === 95) {
+        word = Math.imul(word ^ (type === kind.upper ? raw + 32 : code), 0x01000193);
+        wordLength += 1;
+      } else if (wordLength > 0) {
+        const one = Math.imul(word ^ seeds.word, 0x9e3779b1);
+        let bucket = (one ^ (one >>> 15)) & mask;
+        if (stamps[bucket] !== generation) {
+          stamps[bucket] = generation;
+          found[count] = bucket;
+          count += 1;
+        }
+        const two = Math.imul(previousWord ^ Math.imul(word, 0x85ebca6b) ^ seeds.pair, 0x9e3779b1);
+        bucket = (two ^ (two >>> 15)) & mask;
+        if (stamps[bucket] !== generation) {
+          stamps[bucket] = generation;
+          found[count] = bucket;
+          count += 1;
+        }
+        if (wordsInLine === 0) {
+          const line = Math.imul(word ^ seeds.line, 0x9e3779b1);
+          bucket = (line ^ (line >>> 15)) & mask;
+          if (stamps[bucket] !== generation) {
+            stamps[bucket] = generation;
+            found[count] = bucket;
+            count += 1;
+          }
+        }
+        if (wordsInText < 2) {
+          const opening = Math.imul((wordsInText === 0 ? word : two) ^ seeds.first, 0xc2b2ae35);
+          bucket = (opening ^ (opening >>> 15)) & mask;
+          if (stamps[bucket] !== generation) {
+            stamps[bucket] = generation;
+            found[count] = bucket;
+            count += 1;
+          }
+        }
+        if (raw === 34) {
+          const key = Math.imul(word ^ seeds.key, 0x85ebca6b);
+          bucket = (key ^ (key >>> 15)) & mask;
+          if (stamps[bucket] !== generation) {
+            stamps[bucket] = generation;
+            found[count] = bucket;
+            count += 1;
+          }
+        }
+        previousWord = word;
+        wordsInLine += 1;
+        wordsInText += 1;
+        word = 0;
+        wordLength = 0;
+      }
+      if (raw === 10) wordsInLine = 0;
+    }
+    this.count = count;
+  }
+}

@@ -1,0 +1,444 @@
+import { endsWord, isStructural, kind, kindOfAscii } from './characters.ts';
+import { pairNames, pairTable } from './pairs.ts';
+import type { TextWindow } from './text-window.ts';
+import { groupNames, groupsOf, wordPrime, wordSeed } from './vocabulary.ts';
+
+const functionBit = 1 << groupNames.indexOf('function');
+
+/**
+ * Counts of one pass over a text window. Fields are plain numbers that the features read; nothing is allocated after
+ * construction. A line counts as prose where most of its chunks are plain words and a function word is among them.
+ */
+export class Scan {
+  /** Occurrences of each ASCII character. */
+  readonly characters = new Uint16Array(128);
+  readonly pairs = new Uint16Array(pairNames.length);
+  /** Words per group, in the order of `groupNames`. */
+  readonly groups = new Uint16Array(groupNames.length);
+
+  /** Code units looked at; work done is proportional to it. */
+  length = 0;
+  total = 0;
+  fenced = 0;
+  nonAscii = 0;
+  lowers = 0;
+  uppers = 0;
+  digits = 0;
+  symbols = 0;
+  structural = 0;
+  controls = 0;
+
+  words = 0;
+  wordLetters = 0;
+  capitalised = 0;
+  allCapitals = 0;
+  mixedCase = 0;
+  firstGroups = 0;
+  lastGroups = 0;
+
+  chunks = 0;
+  plainChunks = 0;
+  numberChunks = 0;
+  longestChunk = 0;
+  plainRun = 0;
+  openPlainRun = 0;
+  flags = 0;
+  paths = 0;
+  assignments = 0;
+  keyed = 0;
+  firstOdd = 0;
+  afterOdd = 0;
+  firstChunkLength = 0;
+  firstChunkKind = 0;
+  firstChunkPlain = 0;
+  oddChunks = 0;
+
+  lines = 0;
+  blankLines = 0;
+  indentedLines = 0;
+  proseLines = 0;
+  proseCharacters = 0;
+  digitLines = 0;
+  bracketLines = 0;
+  dashLines = 0;
+  keyLines = 0;
+  endStop = 0;
+  endBlock = 0;
+  endComma = 0;
+  endColon = 0;
+  sameCommas = 0;
+  firstCommas = 0;
+  sameTabs = 0;
+  firstTabs = 0;
+  longestLine = 0;
+  firstLineProse = 0;
+  lastLineProse = 0;
+  firstLineEnd = 0;
+  lastLineEnd = 0;
+  firstLineLength = 0;
+  lastLineLength = 0;
+  firstCode = 0;
+  lastCode = 0;
+
+  depth = 0;
+  deepest = 0;
+  unbalanced = 0;
+
+  #clear(): void {
+    this.characters.fill(0);
+    this.pairs.fill(0);
+    this.groups.fill(0);
+  }
+
+  run(window: TextWindow): void {
+    this.#clear();
+    const codes = window.codes;
+    const length = window.length;
+    const characters = this.characters;
+    const pairs = this.pairs;
+    const groups = this.groups;
+
+    let nonAscii = 0;
+    let lowers = 0;
+    let uppers = 0;
+    let digits = 0;
+    let symbols = 0;
+    let structural = 0;
+    let controls = 0;
+
+    let words = 0;
+    let wordLetters = 0;
+    let capitalised = 0;
+    let allCapitals = 0;
+    let mixedCase = 0;
+    let firstGroups = 0;
+    let lastGroups = 0;
+    let wordLength = 0;
+    let wordUppers = 0;
+    let wordStartsUpper = false;
+    let wordHash = wordSeed;
+
+    let chunks = 0;
+    let plainChunks = 0;
+    let numberChunks = 0;
+    let longestChunk = 0;
+    let plainRun = 0;
+    let run = 0;
+    let openPlainRun = 0;
+    let openRun = 0;
+    let flags = 0;
+    let paths = 0;
+    let assignments = 0;
+    let keyed = 0;
+    let firstOdd = -1;
+    let lastOdd = -1;
+    let oddChunks = 0;
+    let firstChunkLength = 0;
+    let firstChunkKind = 0;
+    let firstChunkPlain = 0;
+    let chunkLength = 0;
+    let chunkDigits = 0;
+    let chunkLetters = 0;
+    let chunkStructural = 0;
+    let chunkEnds = 0;
+    let chunkSlashes = 0;
+    let chunkEquals = 0;
+    let chunkFirst = 0;
+    let chunkSecond = 0;
+
+    let lines = 0;
+    let blankLines = 0;
+    let indentedLines = 0;
+    let proseLines = 0;
+    let proseCharacters = 0;
+    let digitLines = 0;
+    let bracketLines = 0;
+    let dashLines = 0;
+    let keyLines = 0;
+    let endStop = 0;
+    let endBlock = 0;
+    let endComma = 0;
+    let endColon = 0;
+    let sameCommas = 0;
+    let firstCommas = 0;
+    let sameTabs = 0;
+    let firstTabs = 0;
+    let longestLine = 0;
+    let firstLineProse = 0;
+    let lastLineProse = 0;
+    let firstLineEnd = 0;
+    let lastLineEnd = 0;
+    let firstLineLength = 0;
+    let lastLineLength = 0;
+    let lineStart = 0;
+    let lineFirst = 0;
+    let lineIndented = false;
+    let lineCommas = 0;
+    let lineTabs = 0;
+    let lineChunks = 0;
+    let linePlain = 0;
+    let lineFunctions = 0;
+    let lineKeyed = false;
+    let lineLast = 0;
+
+    let depth = 0;
+    let deepest = 0;
+    let unbalanced = 0;
+    let inQuotes = false;
+    let previous = 10;
+
+    for (let index = 0; index <= length; index += 1) {
+      const code = codes[index] as number;
+      const ascii = code < 128;
+      const type = ascii ? (kindOfAscii[code] as number) : kind.other;
+      if (ascii) {
+        if (index < length) characters[code] = (characters[code] as number) + 1;
+        if (previous < 128) {
+          const pair = pairTable[previous * 128 + code] as number;
+          if (pair !== 0) pairs[pair] = (pairs[pair] as number) + 1;
+        }
+      }
+
+      // Words: runs of letters, with an apostrophe inside.
+      if (type === kind.lower || type === kind.upper) {
+        if (type === kind.lower) {
+          lowers += 1;
+          wordHash = Math.imul(wordHash ^ code, wordPrime);
+        } else {
+          uppers += 1;
+          if (wordLength === 0) wordStartsUpper = true;
+          wordUppers += 1;
+          wordHash = Math.imul(wordHash ^ (code + 32), wordPrime);
+        }
+        wordLength += 1;
+      } else if (wordLength > 0) {
+        if (code === 39 && index + 1 < length && isLetter(codes[index + 1] as number)) {
+          wordHash = Math.imul(wordHash ^ code, wordPrime);
+        } else {
+          const found = groupsOf(wordHash | 0);
+          if (found !== 0) {
+            if ((found & functionBit) !== 0) lineFunctions += 1;
+            lastGroups = found;
+            if (words === 0) firstGroups = found;
+            for (let bits = found; bits !== 0; bits &= bits - 1) {
+              const group = 31 - Math.clz32(bits & -bits);
+              groups[group] = (groups[group] as number) + 1;
+            }
+          } else lastGroups = 0;
+          words += 1;
+          wordLetters += wordLength;
+          if (wordStartsUpper) {
+            if (wordUppers === 1) capitalised += 1;
+            else if (wordUppers === wordLength) allCapitals += 1;
+            else mixedCase += 1;
+          } else if (wordUppers > 0) mixedCase += 1;
+          wordLength = 0;
+          wordUppers = 0;
+          wordStartsUpper = false;
+          wordHash = wordSeed;
+        }
+      }
+
+      if (type === kind.space || type === kind.lineBreak) {
+        if (chunkLength > 0) {
+          const ended = previous < 128 && endsWord[previous] === 1 ? 1 : 0;
+          const opened = chunkFirst === 34 || chunkFirst === 39 || chunkFirst === 40 ? 1 : 0;
+          const plain = chunkLetters > 0 && chunkLetters + chunkEnds === chunkLength && chunkEnds <= ended + opened + 1;
+          if (plain) {
+            plainChunks += 1;
+            linePlain += 1;
+            run += 1;
+            if (run > plainRun) plainRun = run;
+            if (inQuotes) openRun = 0;
+            else {
+              openRun += 1;
+              if (openRun > openPlainRun) openPlainRun = openRun;
+            }
+          } else {
+            run = 0;
+            openRun = 0;
+            if (chunkDigits > 0 && chunkDigits + chunkEnds === chunkLength) numberChunks += 1;
+            if (chunkStructural > 0) {
+              oddChunks += 1;
+              if (firstOdd < 0) firstOdd = chunks;
+              lastOdd = chunks;
+            }
+            if (chunkFirst === 45 && chunkLength > 1 && (chunkSecond === 45 || isLetter(chunkSecond))) flags += 1;
+            if (chunkSlashes > 0) paths += 1;
+            if (chunkEquals > 0 && isLetter(chunkFirst)) assignments += 1;
+            if (previous === 58) {
+              keyed += 1;
+            }
+          }
+          if (lineChunks === 0 && previous === 58) lineKeyed = true;
+          if (chunks === 0) {
+            firstChunkLength = chunkLength;
+            firstChunkKind = chunkFirst < 128 ? (kindOfAscii[chunkFirst] as number) : kind.other;
+            firstChunkPlain = plain ? 1 : 0;
+          }
+          if (chunkLength > longestChunk) longestChunk = chunkLength;
+          chunks += 1;
+          lineChunks += 1;
+          chunkLength = 0;
+          chunkDigits = 0;
+          chunkLetters = 0;
+          chunkStructural = 0;
+          chunkEnds = 0;
+          chunkSlashes = 0;
+          chunkEquals = 0;
+        }
+        if (code === 9) lineTabs += 1;
+        if (type === kind.lineBreak) {
+          const lineLength = index - lineStart;
+          lines += 1;
+          if (lineChunks === 0) blankLines += 1;
+          else {
+            if (lineIndented) indentedLines += 1;
+            if (lineFirst >= 48 && lineFirst <= 57) digitLines += 1;
+            else if (lineFirst === 91 || lineFirst === 123 || lineFirst === 60) bracketLines += 1;
+            else if (lineFirst === 45 || lineFirst === 43 || lineFirst === 42) dashLines += 1;
+            if (lineKeyed) keyLines += 1;
+            if (lineLast === 46 || lineLast === 63 || lineLast === 33) endStop += 1;
+            else if (lineLast === 59 || lineLast === 123 || lineLast === 125 || lineLast === 41 || lineLast === 93)
+              endBlock += 1;
+            else if (lineLast === 44) endComma += 1;
+            else if (lineLast === 58) endColon += 1;
+            const prose = linePlain >= 2 && linePlain * 3 >= lineChunks * 2 && lineFunctions > 0;
+            if (prose) {
+              proseLines += 1;
+              proseCharacters += lineLength;
+            }
+            const score = prose ? linePlain / lineChunks : 0;
+            if (firstLineLength === 0) {
+              firstCommas = lineCommas;
+              firstTabs = lineTabs;
+              firstLineProse = score;
+              firstLineEnd = lineLast;
+              firstLineLength = lineLength;
+            }
+            if (lineCommas === firstCommas && firstCommas > 0) sameCommas += 1;
+            if (lineTabs === firstTabs && firstTabs > 0) sameTabs += 1;
+            lastLineProse = score;
+            lastLineEnd = lineLast;
+            lastLineLength = lineLength;
+            if (lineLength > longestLine) longestLine = lineLength;
+          }
+          lineStart = index + 1;
+          lineFirst = 0;
+          lineIndented = false;
+          lineCommas = 0;
+          lineTabs = 0;
+          lineChunks = 0;
+          linePlain = 0;
+          lineFunctions = 0;
+          lineKeyed = false;
+          lineLast = 0;
+        }
+      } else {
+        if (chunkLength === 0) chunkFirst = code;
+        else if (chunkLength === 1) chunkSecond = code;
+        chunkLength += 1;
+        if (lineFirst === 0) {
+          lineFirst = code;
+          lineIndented = index > lineStart;
+        }
+        lineLast = code;
+        if (type === kind.lower || type === kind.upper) chunkLetters += 1;
+        else if (type === kind.digit) {
+          digits += 1;
+          chunkDigits += 1;
+        } else if (type === kind.other) {
+          nonAscii += 1;
+          chunkLetters += 1;
+        } else if (type === kind.symbol) {
+          symbols += 1;
+          if (isStructural[code] === 1) {
+            structural += 1;
+            chunkStructural += 1;
+            if (code === 47) chunkSlashes += 1;
+            else if (code === 61) chunkEquals += 1;
+            else if (code === 123 || code === 91) {
+              depth += 1;
+              if (depth > deepest) deepest = depth;
+            } else if (code === 125 || code === 93) {
+              depth -= 1;
+              if (depth < 0) unbalanced += 1;
+            }
+          } else if (endsWord[code] === 1) {
+            chunkEnds += 1;
+            if (code === 44) lineCommas += 1;
+            else if (code === 34 && previous !== 92) inQuotes = !inQuotes;
+          }
+        } else controls += 1;
+      }
+      previous = code;
+    }
+
+    this.length = length;
+    this.total = window.total;
+    this.fenced = window.fenced ? 1 : 0;
+    this.nonAscii = nonAscii;
+    this.lowers = lowers;
+    this.uppers = uppers;
+    this.digits = digits;
+    this.symbols = symbols;
+    this.structural = structural;
+    this.controls = controls;
+    this.words = words;
+    this.wordLetters = wordLetters;
+    this.capitalised = capitalised;
+    this.allCapitals = allCapitals;
+    this.mixedCase = mixedCase;
+    this.firstGroups = firstGroups;
+    this.lastGroups = lastGroups;
+    this.chunks = chunks;
+    this.plainChunks = plainChunks;
+    this.numberChunks = numberChunks;
+    this.longestChunk = longestChunk;
+    this.plainRun = plainRun;
+    this.openPlainRun = openPlainRun;
+    this.flags = flags;
+    this.paths = paths;
+    this.assignments = assignments;
+    this.keyed = keyed;
+    this.firstOdd = firstOdd < 0 ? chunks : firstOdd;
+    this.afterOdd = chunks - 1 - lastOdd;
+    this.firstChunkLength = firstChunkLength;
+    this.firstChunkKind = firstChunkKind;
+    this.firstChunkPlain = firstChunkPlain;
+    this.oddChunks = oddChunks;
+    this.lines = lines;
+    this.blankLines = blankLines;
+    this.indentedLines = indentedLines;
+    this.proseLines = proseLines;
+    this.proseCharacters = proseCharacters;
+    this.digitLines = digitLines;
+    this.bracketLines = bracketLines;
+    this.dashLines = dashLines;
+    this.keyLines = keyLines;
+    this.endStop = endStop;
+    this.endBlock = endBlock;
+    this.endComma = endComma;
+    this.endColon = endColon;
+    this.sameCommas = sameCommas;
+    this.firstCommas = firstCommas;
+    this.sameTabs = sameTabs;
+    this.firstTabs = firstTabs;
+    this.longestLine = longestLine;
+    this.firstLineProse = firstLineProse;
+    this.lastLineProse = lastLineProse;
+    this.firstLineEnd = firstLineEnd;
+    this.lastLineEnd = lastLineEnd;
+    this.firstLineLength = firstLineLength;
+    this.lastLineLength = lastLineLength;
+    this.firstCode = length > 0 ? (codes[0] as number) : 0;
+    this.lastCode = length > 0 ? (codes[length - 1] as number) : 0;
+    this.depth = depth;
+    this.deepest = deepest;
+    this.unbalanced = unbalanced;
+  }
+}
+
+function isLetter(code: number): boolean {
+  return (code >= 97 && code <= 122) || (code >= 65 && code <= 90);
+}

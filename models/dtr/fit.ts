@@ -1,0 +1,309 @@
+import type { Destination } from '../../engine/core/destination.ts';
+import { EngineError } from '../../engine/core/errors.ts';
+import { seededRandom, shuffle } from '../../engine/core/random.ts';
+import type { FitOptions } from '../estimator.ts';
+import { boostedLearner } from './boosted-learner.ts';
+import type { ComposedMessage, Sentences } from './compose.ts';
+import { composeMessage } from './compose.ts';
+import { ContentTrees } from './content-trees.ts';
+import type { DtrExample } from './example.ts';
+import { fitInstructions } from './fit-instructions.ts';
+import type { Instructed } from './fit-instructions.ts';
+import type { Measured } from './fit-markers.ts';
+import { fitMarkers, measureTexts } from './fit-markers.ts';
+import { histogramCartLearner } from './histogram-cart.ts';
+import { seedSentences } from './instruction-seeds.ts';
+import { LinearTable } from './linear-table.ts';
+import { fitLinear } from './linear-fit.ts';
+import { fitPlatt } from './platt.ts';
+import type { Calibration, KnownDestination, RouterParts } from './router.ts';
+import { Router, rowLength } from './router.ts';
+import type { LessonRow } from './training-rows.ts';
+import { isHeldBack, lessonOf } from './training-rows.ts';
+import type { TreeLearner, TreeModel, TreeProblem } from './tree-learner.ts';
+import { readClass } from './tree-learner.ts';
+import { mlCartLearner, mlCartRowLimit } from './ml-cart-learner.ts';
+
+export interface DtrOptions {
+  /** `auto`: the boosted trees; with few rows ml-cart beside them, and the better of the two on rows held back. */
+  readonly learner: 'auto' | TreeLearner['name'];
+  /** Buckets of the content markers, a power of two; 4 bytes each in the artefact. */
+  readonly markerBuckets: number;
+  /** Buckets of the destination scores, a power of two; one byte per destination each. */
+  readonly destinationBuckets: number;
+}
+
+export const defaultOptions: DtrOptions = { learner: 'auto', markerBuckets: 32_768, destinationBuckets: 8_192 };
+
+/** Fewer rows than this cannot be split into folds with every class in each. */
+const minimumRows = 30;
+const folds = 4;
+/** A row is taken for a slip of the log where a model that had not seen it is this sure of another label. */
+const slipProbability = 0.02;
+
+interface Lesson {
+  readonly text: string;
+  /** Index into `markerClasses`. */
+  readonly marker: number;
+  /** Index into `treeClasses`. */
+  readonly tree: number;
+  readonly weight: number;
+  readonly key: string | null;
+  readonly group: string;
+}
+
+/** Learns everything that a router serves. @throws TOO_FEW_ROWS, JOB_CANCELLED */
+export async function fitRouter(
+  examples: readonly DtrExample[],
+  settings: DtrOptions,
+  options: FitOptions,
+): Promise<{ parts: RouterParts; notes: Record<string, number | string> }> {
+  const rows = examples.map(lessonOf).filter((row) => row !== null);
+  if (rows.length < minimumRows) {
+    throw new EngineError('TOO_FEW_ROWS', { what: 'dtr', needed: minimumRows, actual: rows.length });
+  }
+  const step = stepper(options);
+  const random = seededRandom(options.seed);
+  const share = Math.min(0.25, Math.max(0.1, 60 / rows.length));
+  const teaching = rows.filter((row) => !isHeldBack(row.text, share, options.seed));
+  const checking = rows.filter((row) => isHeldBack(row.text, share, options.seed));
+
+  await step('compose', 0);
+  const sentences = sentencesOf(teaching);
+  const composed = composeFrom(teaching, sentences, random);
+  const lessons = [...lessonsOf(teaching), ...composed.map(lessonOfComposed)];
+  const checks = lessonsOf(checking);
+  const all = [...lessons, ...checks];
+  await step('measure', 1);
+  const measured = measureTexts(
+    all.map((lesson) => lesson.text),
+    settings.markerBuckets,
+  );
+  const use = Int32Array.from(lessons, (_lesson, index) => index);
+  const later = Int32Array.from(checks, (_lesson, index) => lessons.length + index);
+  const labels = Uint8Array.from(all, (lesson) => lesson.marker);
+  const weights = Float32Array.from(all, (lesson) => lesson.weight);
+
+  await step('markers', 2);
+  const groups = all.map((lesson) => lesson.group);
+  const { model, ownProbability } = fitMarkers(measured, labels, weights, use, later, groups, folds, options.seed);
+  const slips = dropSlips(use, ownProbability, weights);
+
+  await step('trees', 4);
+  const problem: TreeProblem = {
+    values: measured.values,
+    rows: measured.rows,
+    columns: rowLength,
+    labels: Uint8Array.from(all, (lesson) => lesson.tree),
+    weights,
+    use: use.filter((row) => (weights[row] as number) > 0),
+    check: later,
+    seed: options.seed,
+  };
+  const trees = fitTrees(problem, settings.learner);
+
+  await step('destinations', 6);
+  const destinations = fitDestinations(all, use, measured, weights, rows, settings, options.seed);
+
+  await step('instructions', 7);
+  const bareTexts = shuffle(
+    teaching.filter((row) => row.kind === 'bare').map((row) => row.text),
+    random,
+  ).slice(0, 3000);
+  const proseTexts = shuffle(
+    teaching.filter((row) => row.kind === 'prose').map((row) => row.text),
+    random,
+  ).slice(0, 3000);
+  const wishes = fitInstructions(
+    [...instructedOf(teaching), ...composed.map((message) => ({ ...message, weight: 0.5 }))],
+    bareTexts,
+    proseTexts,
+    options.seed,
+    random,
+  );
+
+  await step('calibrate', 8);
+  const parts: RouterParts = {
+    markers: LinearTable.quantise(model),
+    trees: new ContentTrees(trees),
+    wishes: LinearTable.quantise(wishes),
+    destinations,
+    calibration: { content: [1, 0], prose: [1, 0] },
+  };
+  const { calibration, accuracy } = calibrate(parts, checking);
+  await step('done', 9);
+  const notes = {
+    learner: trees.learner,
+    trees: trees.trees.length,
+    nodes: parts.trees.flat.nodes,
+    composed: composed.length,
+    slips,
+    destinations: destinations?.known.length ?? 0,
+    heldBack: checking.length,
+    heldBackAccuracy: accuracy,
+  };
+  return { parts: { ...parts, calibration }, notes };
+}
+
+/** Reports progress, gives other work a turn, and stops where the caller has given up. */
+function stepper(options: FitOptions): (note: string, done: number) => Promise<void> {
+  return async (note, done) => {
+    options.progress?.({ stage: 'train dtr', done, total: 9, note });
+    await new Promise((resolve) => setImmediate(resolve));
+    if (options.signal?.aborted === true) throw new EngineError('JOB_CANCELLED', { id: 'train dtr' });
+  };
+}
+
+function lessonsOf(rows: readonly LessonRow[]): Lesson[] {
+  const lessons: Lesson[] = [];
+  for (const row of rows) {
+    const group = row.text;
+    if (row.kind === 'prose') lessons.push({ text: row.text, marker: 2, tree: readClass, weight: 1, key: null, group });
+    else {
+      const code = row.content === 'deterministic' ? 0 : 1;
+      if (row.kind === 'bare') {
+        lessons.push({ text: row.text, marker: code, tree: code, weight: 1, key: row.key, group });
+      } else {
+        lessons.push({ text: row.text, marker: 3, tree: readClass, weight: 1, key: null, group });
+        lessons.push({ text: row.payload, marker: code, tree: code, weight: 1, key: row.key, group });
+      }
+    }
+  }
+  return lessons;
+}
+
+function lessonOfComposed(message: ComposedMessage): Lesson {
+  const marker = message.wish === 'ask' ? 2 : 3;
+  return { text: message.text, marker, tree: readClass, weight: 0.5, key: null, group: message.payload };
+}
+
+/** Sentences seen in the log, besides those that the project brings along. */
+function sentencesOf(rows: readonly LessonRow[]): Sentences {
+  const run = new Set(seedSentences.run);
+  const keep = new Set(seedSentences.keep);
+  for (const row of rows) {
+    if (row.kind !== 'mixed') continue;
+    const words = row.instruction.replace(/[:.?!,\s]+$/, '');
+    if (words !== '') (row.content === 'deterministic' ? run : keep).add(words);
+  }
+  return { run: [...run], keep: [...keep], ask: seedSentences.ask };
+}
+
+const composedShare = 0.15;
+
+function composeFrom(rows: readonly LessonRow[], sentences: Sentences, random: () => number): ComposedMessage[] {
+  const bare = rows.filter((row) => row.kind === 'bare' && row.text.length <= 4000);
+  const count = Math.min(4000, Math.max(Math.min(200, bare.length), Math.round(bare.length * composedShare)));
+  return shuffle([...bare], random)
+    .slice(0, count)
+    .flatMap((row) =>
+      row.kind === 'bare' && !row.text.includes('```')
+        ? [composeMessage(row.text.trim(), row.content, sentences, random)]
+        : [],
+    );
+}
+
+function instructedOf(rows: readonly LessonRow[]): Instructed[] {
+  return rows.flatMap((row) =>
+    row.kind === 'mixed'
+      ? [{ ...row, wish: row.content === 'deterministic' ? 'run' : 'keep', weight: 1 } as const]
+      : [],
+  );
+}
+
+/** Takes rows out that look like slips of the log, where there are more of them than a clean set would show. */
+function dropSlips(use: Int32Array, ownProbability: Float64Array, weights: Float32Array): number {
+  const slips = use.filter((row) => (ownProbability[row] as number) < slipProbability);
+  if (slips.length < 0.01 * use.length) return 0;
+  for (const row of slips) weights[row] = 0;
+  return slips.length;
+}
+
+function fitTrees(problem: TreeProblem, learner: DtrOptions['learner']): TreeModel {
+  if (learner === 'ml-cart') return mlCartLearner().fit(problem);
+  if (learner === 'histogram-cart') return histogramCartLearner().fit(problem);
+  const boosted = boostedLearner().fit(problem);
+  if (learner === 'boosted' || problem.use.length > mlCartRowLimit) return boosted;
+  const single = mlCartLearner().fit(problem);
+  return mistakes(single, problem) < mistakes(boosted, problem) ? single : boosted;
+}
+
+function mistakes(model: TreeModel, problem: TreeProblem): number {
+  const trees = new ContentTrees(model);
+  const out = new Float64Array(3);
+  let wrong = 0;
+  for (const row of problem.check) {
+    trees.classify(problem.values.subarray(row * problem.columns, (row + 1) * problem.columns), out);
+    if (out.indexOf(Math.max(...out)) !== problem.labels[row]) wrong += 1;
+  }
+  return wrong;
+}
+
+function fitDestinations(
+  lessons: readonly Lesson[],
+  use: Int32Array,
+  measured: Measured,
+  weights: Float32Array,
+  rows: readonly LessonRow[],
+  settings: DtrOptions,
+  seed: number,
+): RouterParts['destinations'] {
+  const known = knownDestinations(rows);
+  if (known.length === 0) return null;
+  const indexOf = new Map(known.map(({ key }, index) => [key, index]));
+  const labels = Int32Array.from(lessons, ({ key }) => (key === null ? -1 : (indexOf.get(key) ?? -1)));
+  const taught = use.filter((row) => (labels[row] as number) >= 0 && (weights[row] as number) > 0);
+  const size = Math.min(settings.destinationBuckets, settings.markerBuckets);
+  const buckets = measured.grams.buckets.map((bucket) => bucket & (size - 1));
+  const model = fitLinear({ ...measured.grams, buckets, size }, labels, weights, taught, {
+    classes: known.length,
+    epochs: 5,
+    rate: 0.3,
+    decay: 0,
+    seed,
+  });
+  return { known, table: LinearTable.quantise(model) };
+}
+
+/** Destinations that were seen often enough, in a stable order. */
+function knownDestinations(rows: readonly LessonRow[]): KnownDestination[] {
+  const seen = new Map<string, { destination: Destination; deterministic: number; fixed: number }>();
+  for (const row of rows) {
+    if (row.kind === 'prose' || row.key === null || row.example.destination === null) continue;
+    const entry = seen.get(row.key) ?? { destination: row.example.destination, deterministic: 0, fixed: 0 };
+    entry[row.content] += 1;
+    seen.set(row.key, entry);
+  }
+  return [...seen]
+    .filter(([, entry]) => entry.deterministic + entry.fixed >= 2)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, { destination, deterministic, fixed }]) => ({
+      key,
+      destination,
+      class: deterministic >= fixed ? 'deterministic' : 'fixed',
+    }));
+}
+
+/** Fits the confidence on rows that nothing else learned from: right means class, destination and payload. */
+function calibrate(parts: RouterParts, rows: readonly LessonRow[]): { calibration: Calibration; accuracy: number } {
+  const router = new Router(parts);
+  const content: { score: number; right: boolean }[] = [];
+  const prose: { score: number; right: boolean }[] = [];
+  for (const row of rows) {
+    const route = router.route(row.text);
+    if (route.class === 'prose') prose.push({ score: route.score, right: row.kind === 'prose' });
+    else {
+      const right =
+        row.kind !== 'prose' &&
+        row.content === route.class &&
+        (row.key === null || row.key === route.known?.key) &&
+        (row.kind === 'bare' || row.payload === route.payload?.trim());
+      content.push({ score: route.score, right });
+    }
+  }
+  const right = [...content, ...prose].filter((row) => row.right).length;
+  return {
+    calibration: { content: fitPlatt(content), prose: fitPlatt(prose) },
+    accuracy: rows.length === 0 ? 0 : right / rows.length,
+  };
+}

@@ -1,0 +1,105 @@
+import type { TreeJson, TreeNode } from './tree-json.ts';
+import { isSplit } from './tree-json.ts';
+
+/** One question on the way to a leaf, as it was answered for a row. */
+export interface PathStep {
+  readonly column: number;
+  readonly threshold: number;
+  readonly below: boolean;
+}
+
+/**
+ * Many trees in shared typed arrays, walked without allocation. `feature` is the bit complement of the leaf's index at
+ * a leaf, so that one comparison ends the walk.
+ */
+export class FlatTrees {
+  readonly roots: Int32Array;
+  readonly #feature: Int32Array;
+  readonly #threshold: Float64Array;
+  /** The left child stands right behind its parent; this is the right one. */
+  readonly #right: Int32Array;
+  /** `outputs` numbers per leaf. */
+  readonly #leaves: Float64Array;
+  readonly #support: Float64Array;
+  readonly #outputs: number;
+
+  /** @param outputs numbers per leaf: the classes of a classifier, 1 for regression */
+  constructor(trees: readonly TreeJson[], outputs: number) {
+    const feature: number[] = [];
+    const threshold: number[] = [];
+    const right: number[] = [];
+    const leaves: number[] = [];
+    const support: number[] = [];
+    const add = (node: TreeNode): number => {
+      const id = feature.length;
+      if (isSplit(node)) {
+        feature.push(node.splitColumn);
+        threshold.push(node.splitValue);
+        right.push(-1);
+        add(node.left);
+        right[id] = add(node.right);
+      } else {
+        const values = typeof node.distribution === 'number' ? [node.distribution] : (node.distribution[0] ?? []);
+        feature.push(~(leaves.length / outputs));
+        threshold.push(0);
+        right.push(-1);
+        for (let k = 0; k < outputs; k += 1) leaves.push(values[k] ?? 0);
+        support.push(node.numberSamples ?? 0);
+      }
+      return id;
+    };
+    this.roots = Int32Array.from(trees, (tree) => add(tree.root));
+    this.#feature = Int32Array.from(feature);
+    this.#threshold = Float64Array.from(threshold);
+    this.#right = Int32Array.from(right);
+    this.#leaves = Float64Array.from(leaves);
+    this.#support = Float64Array.from(support);
+    this.#outputs = outputs;
+  }
+
+  get nodes(): number {
+    return this.#feature.length;
+  }
+
+  /** Index of the leaf that a row reaches in one tree. */
+  leaf(tree: number, row: Float64Array): number {
+    const feature = this.#feature;
+    const threshold = this.#threshold;
+    const right = this.#right;
+    let node = this.roots[tree] as number;
+    for (;;) {
+      const column = feature[node] as number;
+      if (column < 0) return ~column;
+      node = (row[column] as number) < (threshold[node] as number) ? node + 1 : (right[node] as number);
+    }
+  }
+
+  /** Sum of the leaf values of the trees `from` up to, not including, `to`; for trees with one output. */
+  sum(from: number, to: number, row: Float64Array): number {
+    let total = 0;
+    for (let tree = from; tree < to; tree += 1) total += this.#leaves[this.leaf(tree, row)] as number;
+    return total;
+  }
+
+  value(leaf: number, output: number): number {
+    return this.#leaves[leaf * this.#outputs + output] as number;
+  }
+
+  support(leaf: number): number {
+    return this.#support[leaf] as number;
+  }
+
+  /** The questions that a row answered on its way through one tree. */
+  path(tree: number, row: Float64Array): PathStep[] {
+    const steps: PathStep[] = [];
+    let node = this.roots[tree] as number;
+    for (;;) {
+      const column = this.#feature[node] as number;
+      if (column < 0) return steps;
+      const threshold = this.#threshold[node] as number;
+      const below = (row[column] as number) < threshold;
+      steps.push({ column, threshold, below });
+      node = below ? node + 1 : (this.#right[node] as number);
+    }
+  }
+}

@@ -1,0 +1,111 @@
+import { EngineError } from '../../engine/core/errors.ts';
+import type { LinearWeights } from './linear-fit.ts';
+
+/** Learned content markers as they are served: one signed byte per n-gram bucket and class. */
+export class LinearTable {
+  readonly classes: number;
+  /** Buckets; a power of two, at most that of the n-grams: higher bits of a bucket are dropped. */
+  readonly size: number;
+  readonly #weights: Int8Array;
+  /** Real weight = byte x scale of its class. */
+  readonly #scale: Float32Array;
+  readonly #bias: Float32Array;
+
+  constructor(classes: number, size: number, weights: Int8Array, scale: Float32Array, bias: Float32Array) {
+    this.classes = classes;
+    this.size = size;
+    this.#weights = weights;
+    this.#scale = scale;
+    this.#bias = bias;
+  }
+
+  /** Rounds to bytes; the scale of a class is its largest weight / 127. */
+  static quantise(model: LinearWeights): LinearTable {
+    const { classes, weights, bias } = model;
+    const scale = new Float32Array(classes);
+    for (let index = 0; index < weights.length; index += 1) {
+      const size = Math.abs(weights[index] as number);
+      if (size > (scale[index % classes] as number)) scale[index % classes] = size;
+    }
+    for (let k = 0; k < classes; k += 1) scale[k] = Math.max((scale[k] as number) / 127, 1e-9);
+    const bytes = Int8Array.from(weights, (weight, index) => Math.round(weight / (scale[index % classes] as number)));
+    return new LinearTable(classes, weights.length / classes, bytes, scale, Float32Array.from(bias));
+  }
+
+  /** Writes one score per class into `out` from `offset`. Buckets come from `Grams.found`. */
+  score(found: Int32Array, count: number, out: Float64Array, offset = 0): void {
+    const { classes, size } = this;
+    const weights = this.#weights;
+    const mask = size - 1;
+    if (classes === 4) this.#score4(found, count, out, offset);
+    else {
+      for (let k = 0; k < classes; k += 1) out[offset + k] = 0;
+      for (let at = 0; at < count; at += 1) {
+        const base = ((found[at] as number) & mask) * classes;
+        for (let k = 0; k < classes; k += 1) {
+          out[offset + k] = (out[offset + k] as number) + (weights[base + k] as number);
+        }
+      }
+    }
+    const norm = count > 0 ? 1 / Math.sqrt(count) : 0;
+    for (let k = 0; k < classes; k += 1) {
+      out[offset + k] = (out[offset + k] as number) * (this.#scale[k] as number) * norm + (this.#bias[k] as number);
+    }
+  }
+
+  /** The same for four classes, with integer sums that stay in registers. */
+  #score4(found: Int32Array, count: number, out: Float64Array, offset: number): void {
+    const weights = this.#weights;
+    const mask = this.size - 1;
+    let a = 0;
+    let b = 0;
+    let c = 0;
+    let d = 0;
+    for (let at = 0; at < count; at += 1) {
+      const base = ((found[at] as number) & mask) << 2;
+      a += weights[base] as number;
+      b += weights[base + 1] as number;
+      c += weights[base + 2] as number;
+      d += weights[base + 3] as number;
+    }
+    out[offset] = a;
+    out[offset + 1] = b;
+    out[offset + 2] = c;
+    out[offset + 3] = d;
+  }
+
+  /** Header (classes, size as uint32), then scales and biases (float32), then the bytes; little endian. */
+  encode(): Uint8Array {
+    const { classes, size } = this;
+    const head = 8 + classes * 8;
+    const bytes = new Uint8Array(head + this.#weights.length);
+    const view = new DataView(bytes.buffer);
+    view.setUint32(0, classes, true);
+    view.setUint32(4, size, true);
+    for (let k = 0; k < classes; k += 1) {
+      view.setFloat32(8 + k * 4, this.#scale[k] as number, true);
+      view.setFloat32(8 + (classes + k) * 4, this.#bias[k] as number, true);
+    }
+    bytes.set(new Uint8Array(this.#weights.buffer, this.#weights.byteOffset, this.#weights.length), head);
+    return bytes;
+  }
+
+  /** @throws ARTEFACT_CORRUPT where the length does not fit the header */
+  static decode(bytes: Uint8Array, name: string): LinearTable {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const classes = bytes.length >= 8 ? view.getUint32(0, true) : 0;
+    const size = bytes.length >= 8 ? view.getUint32(4, true) : 0;
+    const head = 8 + classes * 8;
+    const powerOfTwo = size > 0 && (size & (size - 1)) === 0;
+    if (classes === 0 || classes > 4096 || !powerOfTwo || bytes.length !== head + classes * size) {
+      throw new EngineError('ARTEFACT_CORRUPT', { id: name, detail: 'its length does not fit its header' });
+    }
+    const scale = new Float32Array(classes);
+    const bias = new Float32Array(classes);
+    for (let k = 0; k < classes; k += 1) {
+      scale[k] = view.getFloat32(8 + k * 4, true);
+      bias[k] = view.getFloat32(8 + (classes + k) * 4, true);
+    }
+    return new LinearTable(classes, size, new Int8Array(bytes.slice(head).buffer), scale, bias);
+  }
+}

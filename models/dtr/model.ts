@@ -1,0 +1,105 @@
+import { EngineError } from '../../engine/core/errors.ts';
+import type { Estimator, FitOptions, FitReport } from '../estimator.ts';
+import { loadRouter, saveRouter } from './artefact-files.ts';
+import type { DtrExample } from './example.ts';
+import { explainRoute } from './explain.ts';
+import type { DtrOptions } from './fit.ts';
+import type { DtrPrediction, MessagePart } from './prediction.ts';
+import type { Route } from './router.ts';
+import { Router } from './router.ts';
+
+/** The decision tree router as an estimator: a text in, its class, destination and payload out. */
+export class DtrModel implements Estimator<DtrExample, string, DtrPrediction> {
+  readonly name = 'dtr';
+  readonly #options: Partial<DtrOptions>;
+  #router: Router | null = null;
+
+  constructor(options: Partial<DtrOptions> = {}) {
+    this.#options = options;
+  }
+
+  async fit(examples: readonly DtrExample[], options: FitOptions): Promise<FitReport> {
+    const started = performance.now();
+    const { fitRouter, defaultOptions } = await import('./fit.ts');
+    const { parts, notes } = await fitRouter(examples, { ...defaultOptions, ...this.#options }, options);
+    this.#router = new Router(parts);
+    return { rows: examples.length, seconds: (performance.now() - started) / 1000, notes };
+  }
+
+  predict(inputs: readonly string[]): Promise<DtrPrediction[]> {
+    return Promise.resolve().then(() => inputs.map((text) => this.route(text)));
+  }
+
+  /** The same for one text, at once: the serving path. @throws MODEL_NOT_FITTED */
+  route(text: string): DtrPrediction {
+    const router = this.#fitted();
+    return new RoutedText(router, text, router.route(text));
+  }
+
+  /** The raw parts, for measuring and for tests. @throws MODEL_NOT_FITTED */
+  get router(): Router {
+    return this.#fitted();
+  }
+
+  save(folder: string): Promise<string[]> {
+    return Promise.resolve().then(() => saveRouter(this.#fitted().parts, folder));
+  }
+
+  async load(folder: string): Promise<void> {
+    this.#router = new Router(await loadRouter(folder));
+  }
+
+  dispose(): Promise<void> {
+    this.#router = null;
+    return Promise.resolve();
+  }
+
+  #fitted(): Router {
+    if (this.#router === null) throw new EngineError('MODEL_NOT_FITTED', { name: this.name });
+    return this.#router;
+  }
+}
+
+/** A route with words around it; what costs time is worked out when it is read. */
+class RoutedText implements DtrPrediction {
+  readonly class: DtrPrediction['class'];
+  readonly probabilities: DtrPrediction['probabilities'];
+  readonly destination: DtrPrediction['destination'];
+  readonly destinationKey: string;
+  readonly confidence: number;
+  readonly payload: string | null;
+  readonly parts: readonly MessagePart[];
+  readonly #router: Router;
+  readonly #text: string;
+  readonly #route: Route;
+
+  constructor(router: Router, text: string, route: Route) {
+    this.#router = router;
+    this.#text = text;
+    this.#route = route;
+    this.class = route.class;
+    const [deterministic, fixed, prose] = route.probabilities;
+    this.probabilities = { deterministic, fixed, prose };
+    this.destination = route.known?.destination ?? null;
+    this.destinationKey = route.known?.key ?? route.class;
+    this.confidence = route.confidence;
+    this.payload = route.payload;
+    this.parts = partsOf(text, route);
+  }
+
+  explain(): string[] {
+    return explainRoute(this.#router, this.#text, this.#route);
+  }
+}
+
+function partsOf(text: string, route: Route): MessagePart[] {
+  const { cut, wish } = route;
+  if (cut === null) return [{ role: 'whole', class: route.class, start: 0, end: text.length }];
+  const content = route.content ?? 'prose';
+  const payload: MessagePart = { role: 'payload', class: content, start: cut.start, end: cut.end };
+  const words = (start: number, end: number): MessagePart[] =>
+    start >= end ? [] : [{ role: 'instruction', class: 'prose', start, end, ...(wish === null ? {} : { wish }) }];
+  const before = cut.side === 'after' ? [] : words(0, cut.start);
+  const after = cut.side === 'before' ? [] : words(cut.end, text.length);
+  return [...before, payload, ...after];
+}

@@ -1,0 +1,240 @@
+import type { Destination } from '../../engine/core/destination.ts';
+import type { ContentClass } from './example.ts';
+import { Grams } from './features/markers.ts';
+import { Scan } from './features/scan.ts';
+import { features } from './features/schema.ts';
+import { TextWindow } from './features/text-window.ts';
+import { writeFeatures } from './features/write.ts';
+import { InstructionReader, wishOf } from './instruction.ts';
+import type { Wish } from './instruction-seeds.ts';
+import { wishes } from './instruction-seeds.ts';
+import { softmaxInPlace } from './linear-fit.ts';
+import type { LinearTable } from './linear-table.ts';
+import type { ContentTrees } from './content-trees.ts';
+import type { Cut } from './parts.ts';
+import { cutsOf } from './parts.ts';
+
+/** What the content markers tell apart; `mixed` is a payload with a sentence that says what to do with it. */
+export const markerClasses = ['deterministic', 'fixed', 'prose', 'mixed'] as const;
+
+/** Numbers that the markers add to the features of a text: differences of their scores. */
+export const markerFeatures: readonly { readonly name: string; readonly about: string }[] = [
+  { name: 'marker:deterministic-prose', about: 'learned words speak for a command rather than a sentence by' },
+  { name: 'marker:fixed-prose', about: 'learned words speak for data rather than a sentence by' },
+  { name: 'marker:deterministic-fixed', about: 'learned words speak for a command rather than data by' },
+  {
+    name: 'marker:mixed-prose',
+    about: 'learned words speak for an instruction with a payload rather than a sentence by',
+  },
+  {
+    name: 'marker:mixed-bare',
+    about: 'learned words speak for an instruction with a payload rather than a bare payload by',
+  },
+];
+
+export const rowLength: number = features.length + markerFeatures.length;
+
+/** Turns the four marker scores at `scores` into the marker features at `offset` of a row. */
+export function writeMarkers(scores: Float64Array, row: Float64Array, offset: number): void {
+  const deterministic = scores[0] as number;
+  const fixed = scores[1] as number;
+  const prose = scores[2] as number;
+  const mixed = scores[3] as number;
+  row[offset] = deterministic - prose;
+  row[offset + 1] = fixed - prose;
+  row[offset + 2] = deterministic - fixed;
+  row[offset + 3] = mixed - prose;
+  row[offset + 4] = mixed - Math.max(deterministic, fixed);
+}
+
+export interface KnownDestination {
+  readonly key: string;
+  readonly destination: Destination;
+  readonly class: 'deterministic' | 'fixed';
+}
+
+/** Everything that fitting learns. */
+export interface RouterParts {
+  readonly markers: LinearTable;
+  readonly trees: ContentTrees;
+  readonly wishes: LinearTable;
+  /** Null where no example had a destination. */
+  readonly destinations: { readonly known: readonly KnownDestination[]; readonly table: LinearTable } | null;
+  /** Confidence = sigmoid(slope x log-odds + shift), for settled content and for prose. */
+  readonly calibration: Calibration;
+}
+
+export interface Calibration {
+  readonly content: readonly [slope: number, shift: number];
+  readonly prose: readonly [slope: number, shift: number];
+}
+
+/** A raw answer, before words are put around it. */
+export interface Route {
+  readonly class: ContentClass;
+  /** Of deterministic, fixed and prose; they add up to 1. */
+  readonly probabilities: readonly [number, number, number];
+  readonly known: KnownDestination | null;
+  /** Calibrated. */
+  readonly confidence: number;
+  /** Before calibration. */
+  readonly score: number;
+  readonly payload: string | null;
+  readonly cut: Cut | null;
+  readonly wish: Wish | null;
+  /** Class of the payload alone, where the text was cut. */
+  readonly content: ContentClass | null;
+}
+
+/** From this probability of being mixed, the text is searched for an instruction. */
+const mixedGate = 0.02;
+/** Payloads of this many of the most likely cuts are looked at. */
+const cutsLookedAt = 4;
+/** A word of an instruction must be as likely as this, else the text passes up. */
+const wishGate = 0.35;
+
+/** The serving path: text in, route out; its buffers are reused, so one router serves one thread. */
+export class Router {
+  readonly parts: RouterParts;
+  readonly window = new TextWindow();
+  readonly scan = new Scan();
+  readonly grams: Grams;
+  readonly row = new Float64Array(rowLength);
+  readonly #scores = new Float64Array(markerClasses.length);
+  readonly #classes = new Float64Array(3);
+  readonly #reader = new InstructionReader();
+  readonly #destinationScores: Float64Array;
+
+  constructor(parts: RouterParts) {
+    this.parts = parts;
+    this.grams = new Grams(parts.markers.size);
+    this.#destinationScores = new Float64Array(parts.destinations?.known.length ?? 0);
+  }
+
+  /** Fills `row` with all features of a text; the window and n-grams stay loaded with it. */
+  measure(text: string): void {
+    this.window.load(text);
+    this.scan.run(this.window);
+    const end = writeFeatures(this.scan, this.row);
+    this.grams.run(this.window);
+    this.parts.markers.score(this.grams.found, this.grams.count, this.#scores);
+    writeMarkers(this.#scores, this.row, end);
+  }
+
+  route(text: string): Route {
+    this.measure(text);
+    this.parts.trees.classify(this.row, this.#classes);
+    const classes = this.#classes;
+    const execute = classes[0] as number;
+    const keep = classes[1] as number;
+    const read = classes[2] as number;
+    softmaxInPlace(this.#scores);
+    if ((this.#scores[3] as number) > mixedGate) {
+      const mixed = this.#routeMixed(text);
+      if (mixed !== null) return mixed;
+      if (read < 0.5) this.measure(text);
+    }
+    if (this.window.length === 0 || (read >= execute && read >= keep)) {
+      return this.#prose([execute, keep, read], read, null, null, null);
+    }
+    const which = execute >= keep ? 'deterministic' : 'fixed';
+    const payload = this.window.fenced ? text.slice(this.window.start, this.window.end) : text;
+    return this.#settle(which, [execute, keep, read], Math.max(execute, keep), payload, null, null);
+  }
+
+  #prose(
+    probabilities: Route['probabilities'],
+    score: number,
+    cut: Cut | null,
+    wish: Wish | null,
+    content: ContentClass | null,
+  ): Route {
+    const confidence = calibrated(score, this.parts.calibration.prose);
+    return { class: 'prose', probabilities, known: null, confidence, score, payload: null, cut, wish, content };
+  }
+
+  /** Expects the payload to be the text last measured. */
+  #settle(
+    which: 'deterministic' | 'fixed',
+    probabilities: Route['probabilities'],
+    sure: number,
+    payload: string,
+    cut: Cut | null,
+    wish: Wish | null,
+  ): Route {
+    const found = this.#destination(which);
+    const score = sure * (found?.share ?? 1);
+    const confidence = calibrated(score, this.parts.calibration.content);
+    const known = found?.known ?? null;
+    const content = cut === null ? null : which;
+    return { class: which, probabilities, known, confidence, score, payload, cut, wish, content };
+  }
+
+  #destination(which: 'deterministic' | 'fixed'): { known: KnownDestination; share: number } | null {
+    const { destinations } = this.parts;
+    if (destinations === null) return null;
+    const scores = this.#destinationScores;
+    destinations.table.score(this.grams.found, this.grams.count, scores);
+    let best = -1;
+    let sum = 0;
+    for (const [index, known] of destinations.known.entries()) {
+      if (known.class !== which) continue;
+      if (best < 0 || (scores[index] as number) > (scores[best] as number)) best = index;
+    }
+    if (best < 0) return null;
+    const highest = scores[best] as number;
+    for (const [index, known] of destinations.known.entries()) {
+      if (known.class === which) sum += Math.exp((scores[index] as number) - highest);
+    }
+    return { known: destinations.known[best] as KnownDestination, share: 1 / sum };
+  }
+
+  /** Null where no cut reads as an instruction with a payload. */
+  #routeMixed(text: string): Route | null {
+    const cuts = cutsOf(text)
+      .map((cut) => {
+        const wish = wishOf(cut, this.#reader, this.parts.wishes);
+        return { cut, wish, said: 1 - (wish[3] as number) };
+      })
+      .filter(({ said }) => said > 0.2)
+      .toSorted((a, b) => b.said - a.said)
+      .slice(0, cutsLookedAt);
+    let best: { cut: Cut; wish: Float64Array; content: Float64Array; score: number } | null = null;
+    for (const { cut, wish, said } of cuts) {
+      this.measure(text.slice(cut.start, cut.end));
+      const content = new Float64Array(3);
+      this.parts.trees.classify(this.row, content);
+      const score = said * (1 - (content[2] as number));
+      if (best === null || score > best.score) best = { cut, wish, content, score };
+    }
+    if (best === null || best.score < 0.3) return null;
+    const { cut, wish, content } = best;
+    const [run = 0, keep = 0, ask = 0] = wish;
+    const execute = (content[0] as number) * run;
+    const store = (content[1] as number) * keep;
+    const rest = Math.max(0, 1 - execute - store);
+    const wanted: Wish = ask >= run && ask >= keep ? 'ask' : run >= keep ? 'run' : 'keep';
+    const probabilities: Route['probabilities'] = [execute, store, rest];
+    const sure = Math.max(execute, store);
+    // The wish has to fit the content: keeping a command or running a table is for someone who understands the words.
+    if (wanted === 'ask' || sure < wishGate) {
+      const [bareExecute = 0, bareKeep = 0] = content;
+      return this.#prose(probabilities, rest, cut, wanted, bareExecute >= bareKeep ? 'deterministic' : 'fixed');
+    }
+    const payload = text.slice(cut.start, cut.end);
+    this.measure(payload);
+    return this.#settle(execute >= store ? 'deterministic' : 'fixed', probabilities, sure, payload, cut, wanted);
+  }
+}
+
+/** Log-odds are kept within +-30, where sigmoid still tells numbers apart. */
+export function logOdds(score: number): number {
+  const held = Math.min(Math.max(score, 1e-13), 1 - 1e-13);
+  return Math.log(held / (1 - held));
+}
+
+export function calibrated(score: number, [slope, shift]: readonly [number, number]): number {
+  return 1 / (1 + Math.exp(-(slope * logOdds(score) + shift)));
+}
+
+export const wishCount: number = wishes.length;
