@@ -321,8 +321,9 @@ export class ConversationLog implements DecisionSink {
     return this.#closing;
   }
 
-  /** Waits until reads see what was acknowledged; where the tables stand still they show what they have. */
+  /** Waits until reads see what was handed in; where the tables stand still they show what they have. */
   async #settle(): Promise<void> {
+    if (this.#background.size > 0) await Promise.allSettled(this.#background);
     await this.#feed.drained();
   }
 }

@@ -111,10 +111,11 @@ export class LogQueries {
     const conditions = effective(scope);
     const bucket = scope.bucket === 'day' ? 'day' : 'hour';
     const rows = await this.#ask(
-      `WITH considered AS (${considered(conditions)})
-       SELECT epoch_ms(date_trunc('${bucket}', "time")) AS "time", tier, count(*) AS messages,
-         count(*) / sum(count(*)) OVER (PARTITION BY date_trunc('${bucket}', "time")) AS share
-       FROM considered GROUP BY ALL ORDER BY 1, 2`,
+      `WITH considered AS (${considered(conditions)}),
+       counted AS (SELECT epoch_ms(date_trunc('${bucket}', "time")) AS "time", tier, count(*) AS messages
+         FROM considered GROUP BY 1, 2)
+       SELECT "time", tier, messages, messages / sum(messages) OVER (PARTITION BY "time") AS share
+       FROM counted ORDER BY "time", tier NULLS LAST`,
       conditions.values,
     );
     return rows.map(numbers) as unknown as TierShare[];
