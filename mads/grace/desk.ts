@@ -1,0 +1,218 @@
+import { z } from 'zod';
+import { readConversations } from '../../datasets/import/import-files.ts';
+import type { ConversationLog } from '../../datasets/log/conversation-log.ts';
+import { tierNames } from '../../engine/core/tier-name.ts';
+import { EngineError } from '../../engine/core/errors.ts';
+import { silent, type Progress } from '../../engine/core/progress.ts';
+import type { Registry } from '../../models/registry.ts';
+import type { JobView, RetrainConfig, RetrainQueue } from '../../training/queue.ts';
+import { overviewOf, type Overview, type RoleModels } from './dashboard/overview.ts';
+import { reportOf, type Report } from './report.ts';
+
+export interface DeskParts {
+  readonly log: ConversationLog;
+  readonly registry: Registry;
+  /** Null where this process has no queue. */
+  readonly queue: RetrainQueue | null;
+  readonly training: RetrainConfig;
+  readonly prices: { readonly input: number; readonly output: number };
+}
+
+const scope = z.strictObject({
+  role: z.string().optional(),
+  since: z.number().optional(),
+  until: z.number().optional(),
+  bucket: z.enum(['hour', 'day']).optional(),
+});
+const decisionFilter = z.strictObject({
+  limit: z.number().int().min(1).max(1000).optional(),
+  tier: z.enum(tierNames).optional(),
+  role: z.string().optional(),
+  conversation: z.string().optional(),
+  message: z.string().optional(),
+  settled: z.boolean().optional(),
+  before: z.string().optional(),
+});
+const named = z.strictObject({ id: z.string().min(1) });
+const ofRole = z.strictObject({ role: z.string().min(1) });
+const importRequest = z.strictObject({
+  paths: z.array(z.string().min(1)).min(1),
+  /** A reader's name, or auto. */
+  format: z.string().default('auto'),
+  role: z.string().min(1).optional(),
+});
+const trainRequest = z.strictObject({
+  role: z.string().min(1).optional(),
+  tiers: z.array(z.enum(['dtr', 'lppm', 'cet'])).optional(),
+  alpha: z.number().gt(0).lt(1).optional(),
+  device: z.enum(['cpu', 'cuda', 'webgpu', 'auto']).optional(),
+  reason: z.string().default('asked for'),
+});
+
+export type ImportRequest = z.input<typeof importRequest>;
+export type TrainRequest = z.input<typeof trainRequest>;
+type DecisionFilterInput = z.input<typeof decisionFilter>;
+
+/** Import as it went: what was kept, and every line that was not. */
+export interface ImportOutcome {
+  readonly files: number;
+  readonly conversations: number;
+  readonly messages: number;
+  /** Messages that were there already and stay as they were. */
+  readonly duplicates: number;
+  readonly badLines: number;
+  readonly bad: readonly { readonly file: string; readonly line: number; readonly reason: string }[];
+}
+
+/**
+ * What a person can do with a deployment, whether over HTTP, the command or the page: one method for each operation,
+ * each taking and giving plain JSON.
+ */
+export class Desk {
+  readonly #parts: DeskParts;
+
+  constructor(parts: DeskParts) {
+    this.#parts = parts;
+  }
+
+  async import(input: ImportRequest, progress: Progress = silent): Promise<ImportOutcome> {
+    const { paths, format, role } = parse(importRequest, input);
+    const { log } = this.#parts;
+    const sum = { conversations: 0, messages: 0, duplicates: 0 };
+    const read = await readConversations(paths, {
+      format,
+      ...(role === undefined ? {} : { role }),
+      progress,
+      onConversations: async (batch) => {
+        const appended = await log.importConversations(batch);
+        sum.conversations += appended.conversations;
+        sum.messages += appended.messages;
+        sum.duplicates += appended.duplicates;
+      },
+    });
+    await log.flush();
+    return { files: read.files.length, ...sum, badLines: read.badCount, bad: read.bad };
+  }
+
+  overview(input: z.input<typeof scope> = {}): Promise<Overview> {
+    const { log, queue } = this.#parts;
+    return overviewOf(
+      {
+        queries: log.queries,
+        decisions: (filter) => log.decisions(filter),
+        decision: (id) => log.decision(id),
+        models: (role) => this.models(role),
+        jobs: async () => (queue === null ? [] : await queue.list()),
+      },
+      defined(parse(scope, input)),
+    );
+  }
+
+  async report(input: { readonly role?: string } = {}): Promise<Report> {
+    const { log, registry, prices } = this.#parts;
+    const { role } = parse(ofRole.partial(), input);
+    return reportOf({ log, registry, prices }, role ?? null);
+  }
+
+  decisions(input: DecisionFilterInput = {}): ReturnType<ConversationLog['decisions']> {
+    return this.#parts.log.decisions(defined(parse(decisionFilter, input)));
+  }
+
+  /** @throws NOT_FOUND */
+  async decision(input: z.input<typeof named>): Promise<NonNullable<Awaited<ReturnType<ConversationLog['decision']>>>> {
+    const { id } = parse(named, input);
+    const found = await this.#parts.log.decision(id);
+    if (found !== null) return found;
+    throw new EngineError('NOT_FOUND', { what: 'decision', name: id, hint: 'take an id from the list of decisions' });
+  }
+
+  async models(role?: string): Promise<readonly RoleModels[]> {
+    const { registry } = this.#parts;
+    const rows = (await registry.list()).filter((row) => role === undefined || row.role === role);
+    return Promise.all(rows.map(async (row) => ({ ...row, history: await registry.history(row.role) })));
+  }
+
+  /** Makes the bundle before the current one serve again. @throws NOTHING_TO_ROLL_BACK */
+  rollback(input: z.input<typeof ofRole>): ReturnType<Registry['rollback']> {
+    return this.#parts.registry.rollback(parse(ofRole, input).role);
+  }
+
+  /** Snapshots each role and asks the queue to train it. @throws QUEUE_UNAVAILABLE, TOO_FEW_ROWS */
+  async train(input: TrainRequest = {}): Promise<readonly JobView[]> {
+    const { log, training } = this.#parts;
+    const { role, tiers, alpha, device, reason } = parse(trainRequest, input);
+    const queue = this.#queue();
+    const roles = role === undefined ? await this.roles() : [role];
+    const config: RetrainConfig = {
+      ...training,
+      ...(alpha === undefined ? {} : { alpha }),
+      ...(device === undefined ? {} : { device }),
+      ...(tiers === undefined ? {} : { tiers }),
+    };
+    const jobs: JobView[] = [];
+    for (const each of roles) {
+      const { id, path } = await log.snapshot({ role: each });
+      jobs.push(await queue.enqueue({ role: each, snapshot: { id, path }, config, reason }));
+    }
+    return jobs;
+  }
+
+  async jobs(): Promise<readonly JobView[]> {
+    return this.#queue().list();
+  }
+
+  job(input: z.input<typeof named>): Promise<JobView> {
+    return this.#queue().show(parse(named, input).id);
+  }
+
+  retry(input: z.input<typeof named>): Promise<JobView> {
+    return this.#queue().retry(parse(named, input).id);
+  }
+
+  cancel(input: z.input<typeof named>): Promise<JobView> {
+    return this.#queue().cancel(parse(named, input).id);
+  }
+
+  /** Roles that have conversations. */
+  async roles(): Promise<readonly string[]> {
+    return (await this.#parts.log.queries.roles()).filter((row) => row.conversations > 0).map((row) => row.role);
+  }
+
+  #queue(): RetrainQueue {
+    const { queue } = this.#parts;
+    if (queue !== null) return queue;
+    throw new EngineError('QUEUE_UNAVAILABLE', {
+      url: 'embedded',
+      detail: 'no server is running here; start one with "thought-engine serve"',
+    });
+  }
+}
+
+/** Operations that may be asked for over HTTP, by name. */
+export const deskOperations = [
+  'import',
+  'overview',
+  'report',
+  'decisions',
+  'decision',
+  'models',
+  'rollback',
+  'train',
+  'jobs',
+  'job',
+  'retry',
+  'cancel',
+  'roles',
+] as const satisfies readonly (keyof Desk)[];
+export type DeskOperation = (typeof deskOperations)[number];
+
+function parse<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
+  const result = schema.safeParse(input ?? {});
+  if (result.success) return result.data;
+  throw new EngineError('BAD_REQUEST', { detail: z.prettifyError(result.error) }, { cause: result.error });
+}
+
+/** Without the keys that are not set, as exact optional properties want it. */
+function defined<T extends object>(input: T): { [Key in keyof T]: Exclude<T[Key], undefined> } {
+  return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined)) as never;
+}
