@@ -7,8 +7,12 @@ export interface Match {
   readonly bm25: Float64Array;
   /** Which of the words each text holds, one bit a word. */
   readonly held: Int32Array;
-  /** Inverse document frequency of each word in this set. */
+  /** Inverse document frequency of each word in this set, times its importance. */
   readonly weights: Float64Array;
+  /** Occurrences: [texts, words], row-major. */
+  readonly counts: Uint16Array;
+  /** Words of each text that were compared. */
+  readonly lengths: Float64Array;
 }
 
 /**
@@ -27,10 +31,10 @@ export function matchWords(
   const counts = new Uint16Array(texts.length * width);
   const holding = new Float64Array(width);
   const held = new Int32Array(texts.length);
-  let total = 0;
+  const lengths = new Float64Array(texts.length);
   for (const [place, text] of texts.entries()) {
     const hashes = pick(text);
-    total += hashes.length;
+    lengths[place] = hashes.length;
     for (let at = 0; at < hashes.length; at += 1) {
       const slot = slots.get(hashes[at]!);
       if (slot === undefined) continue;
@@ -40,23 +44,55 @@ export function matchWords(
       held[place]! |= 1 << slot;
     }
   }
-  const mean = Math.max(total / Math.max(texts.length, 1), 1);
-  const weights = holding.map((number) => inverseDocumentFrequency(texts.length, number));
-  const scaled = weights.map((weight, slot) => weight * (importance?.[slot] ?? 1));
-  const ideal = scaled.reduce((sum, weight) => sum + weight, 0) * (bm25Saturation + 1);
-  const bm25 = new Float64Array(texts.length);
-  if (ideal === 0) return { bm25, held, weights };
-  for (const [place, text] of texts.entries()) {
-    if (held[place] === 0) continue;
-    const damping = bm25Saturation * (1 - bm25LengthWeight + (bm25LengthWeight * pick(text).length) / mean);
+  const weights = holding.map(
+    (number, slot) => inverseDocumentFrequency(texts.length, number) * (importance?.[slot] ?? 1),
+  );
+  return { bm25: scoresOf(counts, lengths, weights), held, weights, counts, lengths };
+}
+
+/** BM25 of rows of counts, over the largest value that any row could reach. */
+function scoresOf(counts: ArrayLike<number>, lengths: Float64Array, weights: Float64Array): Float64Array {
+  const width = weights.length;
+  const scores = new Float64Array(lengths.length);
+  const ideal = weights.reduce((sum, weight) => sum + weight, 0) * (bm25Saturation + 1);
+  if (ideal === 0) return scores;
+  const mean = Math.max(lengths.reduce((sum, length) => sum + length, 0) / Math.max(lengths.length, 1), 1);
+  for (let place = 0; place < lengths.length; place += 1) {
+    const damping = bm25Saturation * (1 - bm25LengthWeight + (bm25LengthWeight * lengths[place]!) / mean);
     let score = 0;
     for (let slot = 0; slot < width; slot += 1) {
       const count = counts[place * width + slot]!;
-      if (count > 0) score += (scaled[slot]! * count * (bm25Saturation + 1)) / (count + damping);
+      if (count > 0) score += (weights[slot]! * count * (bm25Saturation + 1)) / (count + damping);
     }
-    bm25[place] = score / ideal;
+    scores[place] = score / ideal;
   }
-  return { bm25, held, weights };
+  return scores;
+}
+
+/**
+ * BM25 of passages: each text together with those within `reach` places, as one document. Other than a sum of single
+ * scores it does not favour a passage for repeating one word. Cost: texts x words, whatever the reach.
+ */
+export function passageScores(match: Match, reach: number): Float64Array {
+  const { counts, lengths, weights } = match;
+  const width = weights.length;
+  const size = lengths.length;
+  const sums = new Float64Array(size * width);
+  const long = new Float64Array(size);
+  const running = new Float64Array(width + 1);
+  const shift = (place: number, sign: number) => {
+    if (place < 0 || place >= size) return;
+    running[width]! += sign * lengths[place]!;
+    for (let slot = 0; slot < width; slot += 1) running[slot]! += sign * counts[place * width + slot]!;
+  };
+  for (let place = 0; place < Math.min(reach, size); place += 1) shift(place, 1);
+  for (let place = 0; place < size; place += 1) {
+    shift(place + reach, 1);
+    shift(place - reach - 1, -1);
+    sums.set(running.subarray(0, width), place * width);
+    long[place] = running[width]!;
+  }
+  return scoresOf(sums, long, weights);
 }
 
 /** Share of the words' weight that is among the held bits: 0 to 1. */

@@ -1,6 +1,6 @@
 import { fnv1a } from '../../engine/core/hash.ts';
 import { readText, type LexicalText } from './lexical-text.ts';
-import { stem, wordsOf } from './lexical-words.ts';
+import { askingWords, stem, wordsOf } from './lexical-words.ts';
 
 /** What kind of answer a question wants; read from its first words and a few marks, English only. */
 export const questionKinds = [
@@ -37,12 +37,16 @@ export interface LexicalQuery extends LexicalText {
   readonly topics: Uint32Array;
   /** Prefixes beside `topics`. */
   readonly topicPrefixes: Uint32Array;
+  /** Beside `topics`: 1, or less for words with which anything is asked. */
+  readonly importance: Float64Array;
   /** Stems of speakers of the candidates whom the query names. */
   readonly speakers: ReadonlySet<string>;
   readonly kinds: Readonly<Record<QuestionKind, boolean>>;
 }
 
 const mostTopics = 31;
+const askingImportance = 0.25;
+const askingStems = new Set([...askingWords].map((word) => fnv1a(stem(word))));
 
 /** Reads a query against the speakers that its candidates have. Linear in the lengths of both. */
 export function readQuery(query: string, speakers: Iterable<string>): LexicalQuery {
@@ -69,6 +73,7 @@ export function readQuery(query: string, speakers: Iterable<string>): LexicalQue
     ...text,
     topics: Uint32Array.from(topics),
     topicPrefixes: Uint32Array.from(prefixes),
+    importance: Float64Array.from(topics, (root) => (askingStems.has(root) ? askingImportance : 1)),
     speakers: named,
     kinds: kinds as Record<QuestionKind, boolean>,
   };

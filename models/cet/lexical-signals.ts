@@ -1,6 +1,6 @@
 import type { Candidate } from '../../engine/core/candidate-source.ts';
 import { smoothed } from './lexical-index.ts';
-import { coverage, feedbackWords, heldNear, matchWords, placesOfBest } from './lexical-match.ts';
+import { coverage, feedbackWords, heldNear, matchWords, passageScores, placesOfBest } from './lexical-match.ts';
 import { questionKinds, type LexicalQuery } from './lexical-query.ts';
 import type { LexicalText } from './lexical-text.ts';
 
@@ -25,6 +25,16 @@ export const signals = {
   feedback5: 'falling sum of feedback within 5, over the best',
   feedback25: 'falling sum of feedback within 25, over the best',
   prefix2: 'falling sum of prefix BM25 within 2, over the best',
+  passage3: 'BM25 of the passage within 3, as one document, over the best',
+  passage10: 'within 10, over the best',
+  passage30: 'within 30, over the best',
+  passagePrefix10: 'BM25 of prefixes of the passage within 10, over the best',
+  passageFeedback10: 'BM25 of the feedback words of the passage within 10, over the best',
+  region3: 'BM25 of the words of the best passages, in the passage within 3, over the best',
+  region10: 'within 10, over the best',
+  region30: 'within 30, over the best',
+  nearBest: 'near the middle of the best passage: 1 there, 0 from 40 away',
+  passage10Rank: '20 / (20 + rank) by passage10',
   cover1: 'share of topic idf held within 1 candidate',
   cover3: 'within 3',
   cover10: 'within 10',
@@ -95,15 +105,20 @@ export function lexicalSignals(
 }
 
 function wordColumns(query: LexicalQuery, candidates: readonly Candidate[], texts: readonly LexicalText[]): Columns {
-  const { bm25, held, weights } = matchWords(texts, (text) => text.stems, query.topics);
-  const prefix = matchWords(texts, (text) => text.prefixes, query.topicPrefixes);
+  const topics = matchWords(texts, (text) => text.stems, query.topics, query.importance);
+  const { bm25, held, weights } = topics;
+  const prefix = matchWords(texts, (text) => text.prefixes, query.topicPrefixes, query.importance);
   const around2 = smoothed(bm25, 2);
   const expansion = feedbackWords(
     texts,
     around2.map((score, at) => score / 2 + (bm25[at] ?? 0)),
     { texts: 8, words: 24 },
   );
-  const feedback = matchWords(texts, (text) => text.stems, expansion.words, expansion.importance).bm25;
+  const expanded = matchWords(texts, (text) => text.stems, expansion.words, expansion.importance);
+  const feedback = expanded.bm25;
+  const passage10 = passageScores(topics, 10);
+  const region = feedbackWords(texts, passage10, { texts: 20, words: 31 });
+  const regional = matchWords(texts, (text) => text.stems, region.words, region.importance);
   const sessions = sessionsOf(candidates);
   const spread = sessionColumns(sessions, bm25, held, weights);
   const rarestTopic = Math.max(0, ...weights);
@@ -131,6 +146,16 @@ function wordColumns(query: LexicalQuery, candidates: readonly Candidate[], text
     feedback5: overBest(smoothed(feedback, 5)),
     feedback25: overBest(smoothed(feedback, 25)),
     prefix2: overBest(smoothed(prefix.bm25, 2)),
+    passage3: overBest(passageScores(topics, 3)),
+    passage10: overBest(passage10),
+    passage30: overBest(passageScores(topics, 30)),
+    passagePrefix10: overBest(passageScores(prefix, 10)),
+    passageFeedback10: overBest(passageScores(expanded, 10)),
+    region3: overBest(passageScores(regional, 3)),
+    region10: overBest(passageScores(regional, 10)),
+    region30: overBest(passageScores(regional, 30)),
+    nearBest: nearBestColumn(passage10, 40),
+    passage10Rank: rankColumn(passage10, 20),
     cover1: cover(heldNear(held, 1)),
     cover3: cover(heldNear(held, 3)),
     cover10: cover(heldNear(held, 10)),
@@ -225,10 +250,16 @@ function overBest(values: Float64Array): Float64Array {
   return best === 0 ? values : values.map((value) => value / best);
 }
 
-function rankColumn(scores: Float64Array): Float64Array {
+function nearBestColumn(scores: Float64Array, reach: number): Float64Array {
+  const best = placesOfBest(scores, 1)[0] ?? 0;
+  const found = (scores[best] ?? 0) > 0;
+  return scores.map((_, at) => (found ? Math.max(0, 1 - Math.abs(at - best) / reach) : 0));
+}
+
+function rankColumn(scores: Float64Array, half = 5): Float64Array {
   const column = new Float64Array(scores.length);
   for (const [rank, place] of placesOfBest(scores, Math.min(scores.length, 200)).entries()) {
-    column[place] = scores[place]! > 0 ? 5 / (5 + rank) : 0;
+    column[place] = scores[place]! > 0 ? half / (half + rank) : 0;
   }
   return column;
 }

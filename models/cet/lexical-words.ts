@@ -12,6 +12,18 @@ export const stopWords: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
+/** Words with which people ask for something, whatever it is about: they count little when a text is sought. */
+export const askingWords: ReadonlySet<string> = new Set(
+  (
+    'summarize summarise summary discuss discussed discussing discussion discussions talk talked talking mention ' +
+    'mentioned say said saying tell told think thought thinks opinion opinions view views idea ideas meeting ' +
+    'conversation describe described explain explained according regarding related concerning concern topic issue ' +
+    'overall whole main group team member members participant participants people person conclusion conclude ' +
+    'concluded agree agreed disagree disagreed attitude reason reasons find found want wanted believe believed ' +
+    'give gave given know known come came make made kind type thing things ask asked asking'
+  ).split(' '),
+);
+
 /** Lower-case words and numbers of a text, accents folded, in order. Linear in the text's length. */
 export function wordsOf(text: string): string[] {
   // oxlint-disable-next-line no-control-regex -- the range of ASCII is what is meant
