@@ -1,0 +1,148 @@
+import { softmax } from '../calibration.ts';
+import { escalateStep, type LppmInput, type StepAction } from './example.ts';
+import { applyPlatt } from './platt.ts';
+import { lineOf, type ScriptStep } from './script.ts';
+import type { FilledValue } from './values/filler.ts';
+import type { ServedWeights } from './weights.ts';
+
+export interface StepAlternative {
+  readonly step: string;
+  readonly confidence: number;
+}
+
+export interface LppmPrediction {
+  /** Process in force; null where none is known. */
+  readonly process: string | null;
+  readonly processConfidence: number;
+  /** Most likely next step. */
+  readonly step: string;
+  readonly action: StepAction;
+  /** Calibrated probability that the whole action is right (of a call: name and all arguments), in [0, 1]. */
+  readonly confidence: number;
+  /** Probability that the message follows no known process, in [0, 1]. */
+  readonly escalate: number;
+  /** Argument that the reply asks for, null where it asks for none. */
+  readonly asks: string | null;
+  /** Most likely steps, the chosen one first; calibrated probabilities of the step alone. */
+  readonly alternatives: readonly StepAlternative[];
+  /** Values of the call's arguments. */
+  readonly values: Readonly<Record<string, FilledValue>>;
+  /** Arguments that the call needs and that were not found. */
+  readonly missing: readonly string[];
+}
+
+/** Before calibration: what kind of action it is, and how sure the net and the filler were. */
+export interface RawAnswer extends Omit<LppmPrediction, 'confidence' | 'alternatives'> {
+  readonly kind: 'reply' | 'call' | 'ask';
+  readonly stepShare: number;
+  readonly score: number;
+  readonly shares: Float64Array;
+}
+
+const shown = 5;
+
+/** Probabilities of all classes of a head, members averaged, each at its own temperature. */
+export function sharesOf(
+  weights: Pick<ServedWeights, 'members' | 'temperatures' | 'steps' | 'processes'>,
+  scores: Float32Array,
+  head: 'step' | 'process',
+): Float64Array {
+  const sizes = { step: weights.steps.length, process: weights.processes.length };
+  const mixed = new Float64Array(sizes[head]);
+  let start = head === 'step' ? 0 : sizes.step;
+  weights.members.forEach((member, number) => {
+    const shares = softmax(scores.subarray(start, start + sizes[head]), weights.temperatures[number]?.[head] ?? 1);
+    for (let item = 0; item < mixed.length; item += 1) {
+      mixed[item] = (mixed[item] as number) + (shares[item] as number) / weights.members.length;
+    }
+    start += member.outputs;
+  });
+  return mixed;
+}
+
+/** From scores to an action with its values. Scores hold the outputs of all members, one after the other. */
+export function rawAnswer(weights: ServedWeights, input: LppmInput, scores: Float32Array): RawAnswer {
+  const shares = sharesOf(weights, scores, 'step');
+  const step = weights.steps[largest(shares)] ?? escalateStep;
+  const processes = sharesOf(weights, scores, 'process');
+  const process = processes.length === 0 ? null : (weights.processes[largest(processes)] ?? null);
+  const processConfidence = processes.length === 0 ? 0 : (processes[largest(processes)] as number);
+  const stepShare = shares[largest(shares)] as number;
+  const escalateClass = weights.steps.indexOf(escalateStep);
+  const escalate = escalateClass < 0 ? 1 - stepShare : (shares[escalateClass] as number);
+  const base = { process, processConfidence, step, escalate, stepShare, shares };
+  const nothing = { values: {}, missing: [], asks: null };
+  const line = weights.script.steps[step];
+  if (step === escalateStep || line === undefined) {
+    return { ...base, ...nothing, action: { kind: 'escalate' }, kind: 'reply', score: stepShare };
+  }
+  if (line.kind === 'reply') {
+    const asks = weights.asks[step]?.split(' ').slice(1).join(' ') ?? null;
+    const action = { kind: 'reply', text: lineOf(line, process) } as const;
+    return { ...base, ...nothing, asks, action, kind: 'reply', score: stepShare };
+  }
+  const tool = lineOf(line, process);
+  const filled = weights.filler.fill(input.turns, tool);
+  const question = filled.missing.length === 0 ? null : askingStep(weights, tool, filled.missing[0] as string);
+  if (question !== null) {
+    const action = { kind: 'reply', text: lineOf(question.line, process) } as const;
+    return {
+      ...base,
+      ...filled,
+      step: question.step,
+      asks: filled.missing[0] as string,
+      action,
+      kind: 'ask',
+      score: stepShare,
+    };
+  }
+  const given = Object.fromEntries(Object.entries(filled.values).map(([name, { value }]) => [name, value]));
+  const action = { kind: 'call', tool, arguments: given } as const;
+  return {
+    ...base,
+    values: filled.values,
+    missing: filled.missing,
+    asks: null,
+    action,
+    kind: 'call',
+    score: stepShare * filled.confidence,
+  };
+}
+
+/** The reply that asks for an argument of a tool. */
+function askingStep(
+  weights: ServedWeights,
+  tool: string,
+  argument: string,
+): { readonly step: string; readonly line: ScriptStep } | null {
+  for (const [step, asked] of Object.entries(weights.asks)) {
+    const line = weights.script.steps[step];
+    if (asked === `${tool} ${argument}` && line?.kind === 'reply') return { step, line };
+  }
+  return null;
+}
+
+export function calibrated(weights: ServedWeights, raw: RawAnswer): LppmPrediction {
+  const { shares, kind, score, stepShare, ...rest } = raw;
+  const order = Array.from(shares, (_, item) => item).sort((a, b) => (shares[b] as number) - (shares[a] as number));
+  const first = {
+    step: raw.step,
+    confidence: applyPlatt(weights.calibration.step, kind === 'ask' ? score : stepShare),
+  };
+  const others = order
+    .slice(0, shown + 1)
+    .map((item) => ({
+      step: weights.steps[item] as string,
+      confidence: applyPlatt(weights.calibration.step, shares[item] as number),
+    }))
+    .filter(({ step }) => step !== raw.step);
+  const alternatives = [first, ...others].slice(0, shown);
+  return { ...rest, confidence: applyPlatt(weights.calibration[kind], score), alternatives };
+}
+
+export function largest(values: ArrayLike<number>): number {
+  let best = 0;
+  for (let item = 1; item < values.length; item += 1)
+    if ((values[item] as number) > (values[best] as number)) best = item;
+  return best;
+}

@@ -1,0 +1,147 @@
+import type { Device } from '../../engine/core/config.ts';
+import { EngineError } from '../../engine/core/errors.ts';
+import type { Estimator, FitReport } from '../estimator.ts';
+import { Runtime, type Session } from '../nn/session.ts';
+import { calibrated, rawAnswer, type LppmPrediction } from './answer.ts';
+import type { LppmExample, LppmInput } from './example.ts';
+import type { LppmFitOptions, LppmHyperParameters } from './fit.ts';
+import { loadWeights, saveWeights, served } from './store.ts';
+import type { ServedWeights } from './weights.ts';
+
+export interface LppmOptions {
+  /** Where the net runs; cpu by default. */
+  readonly device?: Device;
+  /** Told in one line when a device is missing. */
+  readonly notice?: (line: string) => void;
+  /** Without them: those for single utterances where no dialogue has more than one turn, else those for dialogues. */
+  readonly parameters?: LppmHyperParameters;
+}
+
+interface Fitted {
+  readonly weights: ServedWeights;
+  readonly network: Uint8Array;
+  readonly session: Session;
+}
+
+/** Rows of one run: larger batches are cut, so that padding stays small. */
+const batchRows = 32;
+
+/** Learned Prose-to-Process Mapper: a dialogue in, the next step of a known process with its values out. */
+export class LppmModel implements Estimator<LppmExample, LppmInput, LppmPrediction> {
+  readonly name = 'lppm';
+  readonly #options: LppmOptions;
+  #fitted: Fitted | null = null;
+
+  constructor(options: LppmOptions = {}) {
+    this.#options = options;
+  }
+
+  async fit(examples: readonly LppmExample[], options: LppmFitOptions): Promise<FitReport> {
+    const started = performance.now();
+    const { dialogueParameters, fitWeights, utteranceParameters } = await import('./fit.ts');
+    const single = examples.every(({ input }) => input.turns.length <= 1);
+    const parameters = this.#options.parameters ?? (single ? utteranceParameters : dialogueParameters);
+    const weights = fitWeights(examples, options, parameters);
+    await this.#open(served(weights), options.device);
+    return {
+      rows: examples.length,
+      seconds: (performance.now() - started) / 1000,
+      notes: {
+        features: weights.vocabulary.size,
+        steps: weights.steps.length,
+        processes: weights.processes.length,
+        members: weights.members.length,
+        temperature: weights.temperatures[0]?.step ?? 1,
+      },
+    };
+  }
+
+  async predict(inputs: readonly LppmInput[]): Promise<LppmPrediction[]> {
+    const { weights } = this.#state();
+    const known = inputs.map((input) => weights.known.resolve(input));
+    const predictions: LppmPrediction[] = [];
+    for (let start = 0; start < known.length; start += batchRows) {
+      const part = known.slice(start, start + batchRows);
+      const scores = await this.#run(part);
+      part.forEach((input, row) =>
+        predictions.push(calibrated(weights, rawAnswer(weights, input, scores[row] as Float32Array))),
+      );
+    }
+    return predictions;
+  }
+
+  /** Step that a reply of ours was, by its words; null where it is none that was learned. @throws MODEL_NOT_FITTED */
+  stepOf(text: string): string | null {
+    return this.#state().weights.known.stepOf(text);
+  }
+
+  /** Names of the steps and processes that it can tell apart. @throws MODEL_NOT_FITTED */
+  labels(): { readonly steps: readonly string[]; readonly processes: readonly string[] } {
+    const { steps, processes } = this.#state().weights;
+    return { steps, processes };
+  }
+
+  /** Bytes of the served model. @throws MODEL_NOT_FITTED */
+  get bytes(): number {
+    const { network, weights } = this.#state();
+    return (
+      network.length +
+      weights.vocabulary.size * 8 +
+      weights.filler.ranker.weights.reduce((sum, weight) => sum + (weight === 0 ? 0 : 8), 0)
+    );
+  }
+
+  async save(folder: string): Promise<string[]> {
+    const { weights, network } = this.#state();
+    return await saveWeights(folder, weights, network);
+  }
+
+  async load(folder: string): Promise<void> {
+    await this.#open(await loadWeights(folder), undefined);
+  }
+
+  async dispose(): Promise<void> {
+    const fitted = this.#fitted;
+    this.#fitted = null;
+    await fitted?.session.dispose();
+  }
+
+  async #open(state: Omit<Fitted, 'session'>, device: Device | undefined): Promise<void> {
+    const { notice } = this.#options;
+    const asked = this.#options.device ?? device ?? 'cpu';
+    const runtime = new Runtime({ device: asked, ...(notice === undefined ? {} : { notice }) });
+    const session = await runtime.open(state.network);
+    await this.dispose();
+    this.#fitted = { ...state, session };
+  }
+
+  /** Scores of up to `batchRows` dialogues, one row each. */
+  async #run(inputs: readonly LppmInput[]): Promise<Float32Array[]> {
+    const { weights, session } = this.#state();
+    const rows = inputs.map((input) => weights.vocabulary.read(input));
+    const width = Math.max(1, ...rows.map(({ indices }) => indices.length));
+    const indices = new Int32Array(rows.length * width);
+    const shares = new Float32Array(rows.length * width);
+    rows.forEach((row, number) => {
+      indices.set(row.indices, number * width);
+      shares.set(row.weights, number * width);
+    });
+    const shape = [rows.length, width];
+    const { scores } = await session.run({ indices: { data: indices, shape }, weights: { data: shares, shape } });
+    const outputs = weights.members.reduce((sum, member) => sum + member.outputs, 0);
+    if (
+      scores === undefined ||
+      !(scores.data instanceof Float32Array) ||
+      scores.data.length !== rows.length * outputs
+    ) {
+      throw new EngineError('MODEL_INVALID', { name: this.name, detail: 'scores have another shape' });
+    }
+    const data = scores.data;
+    return rows.map((_, number) => data.subarray(number * outputs, (number + 1) * outputs));
+  }
+
+  #state(): Fitted {
+    if (this.#fitted === null) throw new EngineError('MODEL_NOT_FITTED', { name: this.name });
+    return this.#fitted;
+  }
+}

@@ -1,0 +1,169 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { EngineError, messageOf } from '../../engine/core/errors.ts';
+import { canonicalJson, sha256 } from '../../engine/core/hash.ts';
+import { encodingVersion } from './encode.ts';
+import { KnownTexts } from './known-texts.ts';
+import { networkOf } from './network.ts';
+import type { Script } from './script.ts';
+import { ArgumentFiller, type ToolProfiles } from './values/filler.ts';
+import { Ranker } from './values/ranker.ts';
+import { Vocabulary } from './vocabulary.ts';
+import type { ActionCalibration, LppmWeights, ServedWeights, Temperatures } from './weights.ts';
+
+interface Description {
+  readonly format: 1;
+  readonly encoding: string;
+  readonly steps: readonly string[];
+  readonly processes: readonly string[];
+  readonly memberOutputs: readonly number[];
+  readonly temperatures: readonly Temperatures[];
+  readonly script: Script;
+  readonly known: Readonly<Record<string, string>>;
+  readonly asks: Readonly<Record<string, string>>;
+  readonly calibration: ActionCalibration;
+  readonly profiles: ToolProfiles;
+  /** sha256 of the other files. */
+  readonly hashes: Readonly<Record<string, string>>;
+}
+
+const names = { description: 'lppm.json', vocabulary: 'vocabulary.bin', values: 'values.bin', network: 'network.onnx' };
+
+/** Equal weights give equal bytes. Returns the names of the files. */
+export async function saveWeights(folder: string, weights: ServedWeights, network: Uint8Array): Promise<string[]> {
+  await mkdir(folder, { recursive: true });
+  const { vocabulary, filler } = weights;
+  const files: Record<string, Uint8Array> = {
+    [names.vocabulary]: joined(bytesOf(vocabulary.hashes), bytesOf(vocabulary.scales)),
+    [names.values]: packed(filler.ranker.weights),
+    [names.network]: network,
+  };
+  const description: Description = {
+    format: 1,
+    encoding: encodingVersion,
+    steps: weights.steps,
+    processes: weights.processes,
+    memberOutputs: weights.members.map(({ outputs }) => outputs),
+    temperatures: weights.temperatures,
+    script: weights.script,
+    known: weights.known.toJSON(),
+    asks: weights.asks,
+    calibration: weights.calibration,
+    profiles: filler.profiles,
+    hashes: Object.fromEntries(Object.entries(files).map(([name, bytes]) => [name, sha256(bytes)])),
+  };
+  for (const [name, bytes] of Object.entries(files)) await writeFile(join(folder, name), bytes);
+  await writeFile(join(folder, names.description), canonicalJson(description));
+  return [names.description, ...Object.keys(files)];
+}
+
+/** @throws ARTEFACT_CORRUPT, ARTEFACT_MISMATCH */
+export async function loadWeights(folder: string): Promise<{ weights: ServedWeights; network: Uint8Array }> {
+  const description = parseDescription(folder, await read(folder, names.description));
+  const files: Record<string, Uint8Array> = {};
+  for (const [name, wanted] of Object.entries(description.hashes)) {
+    const bytes = await read(folder, name);
+    if (sha256(bytes) !== wanted)
+      throw new EngineError('ARTEFACT_CORRUPT', { id: folder, detail: `${name} was changed` });
+    files[name] = bytes;
+  }
+  const vocabularyBytes = files[names.vocabulary];
+  const valueBytes = files[names.values];
+  const network = files[names.network];
+  if (vocabularyBytes === undefined || valueBytes === undefined || network === undefined) {
+    throw new EngineError('ARTEFACT_CORRUPT', { id: folder, detail: 'a file is missing from its list' });
+  }
+  const size = vocabularyBytes.length / 8;
+  const hashes = new Uint32Array(aligned(vocabularyBytes.subarray(0, size * 4)));
+  const scales = new Float32Array(aligned(vocabularyBytes.subarray(size * 4)));
+  const { memberOutputs, profiles, known, hashes: _, format: __, encoding: ___, ...rest } = description;
+  const weights: ServedWeights = {
+    ...rest,
+    vocabulary: new Vocabulary(hashes, scales),
+    members: memberOutputs.map((outputs) => ({ outputs })),
+    known: new KnownTexts(known),
+    filler: new ArgumentFiller(profiles, new Ranker(unpacked(valueBytes))),
+  };
+  return { weights, network };
+}
+
+/** The graph and everything around it from freshly fitted weights. */
+export function served(weights: LppmWeights): { weights: ServedWeights; network: Uint8Array } {
+  const members = weights.members.map(({ outputs }) => ({ outputs }));
+  return { weights: { ...weights, members }, network: networkOf(weights.members) };
+}
+
+function parseDescription(folder: string, bytes: Uint8Array): Description {
+  let parsed: Partial<Description>;
+  try {
+    parsed = JSON.parse(new TextDecoder().decode(bytes)) as Partial<Description>;
+  } catch (error) {
+    throw new EngineError(
+      'ARTEFACT_CORRUPT',
+      { id: folder, detail: `${names.description}: ${messageOf(error)}` },
+      { cause: error },
+    );
+  }
+  if (parsed.format !== 1 || parsed.encoding !== encodingVersion) {
+    const actual = `${parsed.format ?? 'none'} ${parsed.encoding ?? 'none'}`;
+    throw new EngineError('ARTEFACT_MISMATCH', {
+      id: folder,
+      what: 'encoding',
+      expected: `1 ${encodingVersion}`,
+      actual,
+    });
+  }
+  const outputs = (parsed.steps?.length ?? 0) + (parsed.processes?.length ?? 0);
+  if (parsed.memberOutputs?.some((size) => size !== outputs) !== false) {
+    throw new EngineError('ARTEFACT_MISMATCH', {
+      id: folder,
+      what: 'label set',
+      expected: outputs,
+      actual: String(parsed.memberOutputs),
+    });
+  }
+  return parsed as Description;
+}
+
+async function read(folder: string, name: string): Promise<Uint8Array> {
+  try {
+    return await readFile(join(folder, name));
+  } catch (error) {
+    throw new EngineError('ARTEFACT_CORRUPT', { id: folder, detail: messageOf(error) }, { cause: error });
+  }
+}
+
+function bytesOf(values: Uint32Array | Float32Array): Uint8Array {
+  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+}
+
+function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
+  const all = new Uint8Array(first.length + second.length);
+  all.set(first);
+  all.set(second, first.length);
+  return all;
+}
+
+function aligned(bytes: Uint8Array): ArrayBuffer {
+  return Uint8Array.from(bytes).buffer;
+}
+
+/** Most weights of the value ranker are zero: (place, weight) pairs of the others, after the table's length. */
+function packed(weights: Float32Array): Uint8Array {
+  const places: number[] = [];
+  weights.forEach((weight, place) => {
+    if (weight !== 0) places.push(place);
+  });
+  const head = Uint32Array.from([weights.length, ...places]);
+  const tail = Float32Array.from(places, (place) => weights[place] as number);
+  return joined(bytesOf(head), bytesOf(tail));
+}
+
+function unpacked(bytes: Uint8Array): Float32Array {
+  const count = (bytes.length / 4 - 1) / 2;
+  const head = new Uint32Array(aligned(bytes.subarray(0, (count + 1) * 4)));
+  const tail = new Float32Array(aligned(bytes.subarray((count + 1) * 4)));
+  const weights = new Float32Array(head[0] as number);
+  for (let item = 0; item < count; item += 1) weights[head[item + 1] as number] = tail[item] as number;
+  return weights;
+}

@@ -1,0 +1,184 @@
+import { combine, hashText } from '../../text/ngrams.ts';
+import { bareOf, type DialogueEvidence, type ValueOrigin } from './evidence.ts';
+import { isComparison, valueKey } from './value-key.ts';
+
+/** What was learned of one argument of one tool, apart from the ranker's weights. */
+export interface ArgumentProfile {
+  readonly name: string;
+  /** Calls that had it, and calls in all. */
+  readonly present: number;
+  readonly calls: number;
+  /** JSON type of most of its values. */
+  readonly type: 'string' | 'number' | 'boolean';
+  /** Values that recur, most frequent first. */
+  readonly options: readonly unknown[];
+  /** Kinds of evidence that were right at least now and then; others are not looked at. */
+  readonly kinds: readonly string[];
+  /** Comparison operators that occur; `''` stands for a bare value. */
+  readonly operators: readonly string[];
+}
+
+const mostOptions = 60;
+/** With more options than this, words are not tied to each one. */
+const mostTiedOptions = 12;
+
+export function profileOf(
+  name: string,
+  values: readonly unknown[],
+  calls: number,
+  kindCounts: ReadonlyMap<string, number>,
+): ArgumentProfile {
+  const counts = new Map<string, { value: unknown; count: number }>();
+  const operators = new Map<string, number>();
+  const types = { string: 0, number: 0, boolean: 0 };
+  for (const given of values) {
+    const operator = isComparison(given) ? given.op : '';
+    operators.set(operator, (operators.get(operator) ?? 0) + 1);
+    const value = isComparison(given) ? given.value : given;
+    if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
+      types[typeof value as 'string'] += 1;
+    const key = valueKey(value);
+    const held = counts.get(key) ?? { value, count: 0 };
+    held.count += 1;
+    counts.set(key, held);
+  }
+  const [type] = (Object.entries(types) as ['string' | 'number' | 'boolean', number][]).sort(
+    (a, b) => b[1] - a[1],
+  )[0] as ['string', number];
+  const options = [...counts.values()]
+    .filter(({ count }) => count >= 2)
+    .sort((a, b) => b.count - a.count)
+    .slice(0, mostOptions)
+    .map(({ value }) => value);
+  const least = Math.max(2, values.length * 0.02);
+  const used = [...operators]
+    .filter(([, count]) => count >= least)
+    .sort((a, b) => b[1] - a[1])
+    .slice(0, 4);
+  const rare = values.length * 0.004;
+  const kinds = [...kindCounts]
+    .filter(([, count]) => count > rare)
+    .map(([kind]) => kind)
+    .sort();
+  return { name, present: values.length, calls, type, options, kinds, operators: used.map(([operator]) => operator) };
+}
+
+/** One possible filling of an argument. The first two are always `absent` and `unknown`. */
+export interface Candidate {
+  readonly key: string;
+  readonly value: unknown;
+  readonly origin: ValueOrigin | 'absent' | 'unknown';
+  readonly hashes: number[];
+}
+
+/** Key of a value as it is compared: of a comparison both parts. */
+export function candidateKey(value: unknown): string {
+  return isComparison(value) ? `${value.op} ${valueKey(value.value)}` : ` ${valueKey(value)}`;
+}
+
+/** Everything the argument could be, equal values merged with all that speaks for them. */
+export function candidatesOf(tool: string, profile: ArgumentProfile, dialogue: DialogueEvidence): Candidate[] {
+  const salt = hashText(`${tool}.${profile.name}`);
+  const byName = hashText(`*.${profile.name}`);
+  const found = new Map<string, Candidate>();
+  const tied = profile.options.length <= mostTiedOptions;
+  const offer = (given: unknown, origin: ValueOrigin, hashes: readonly number[]): void => {
+    const value = typed(given, profile);
+    if (value === undefined) return;
+    const key = valueKey(value);
+    const held = found.get(key) ?? { key, value, origin, hashes: [] };
+    for (const hash of hashes) held.hashes.push(combine(salt, hash), combine(byName, hash));
+    found.set(key, held);
+  };
+  profile.options.forEach((option, rank) => {
+    offer(option, 'option', optionHashes(option, rank, profile, dialogue, tied));
+  });
+  const kinds = new Set(profile.kinds);
+  for (const { value, origin, kind, hashes } of dialogue.evidence) {
+    if (kinds.has(kind)) offer(bareOf(value), origin, hashes);
+  }
+  const known = new Set(profile.options.map(valueKey));
+  const absent: Candidate = { key: 'absent', value: undefined, origin: 'absent', hashes: [combine(salt, 1)] };
+  const unknown: Candidate = { key: 'unknown', value: undefined, origin: 'unknown', hashes: [combine(salt, 2)] };
+  for (const hash of dialogue.state) {
+    absent.hashes.push(combine(combine(salt, 3), hash));
+    unknown.hashes.push(combine(combine(salt, 4), hash));
+  }
+  const before = dialogue.calls.get(tool);
+  absent.hashes.push(combine(salt, before === undefined ? 5 : profile.name in before ? 6 : 7));
+  for (const word of dialogue.recent) absent.hashes.push(combine(combine(salt, 8), word));
+  for (const candidate of found.values()) {
+    candidate.hashes.push(combine(salt, known.has(candidate.key) ? 9 : 10));
+    if (before !== undefined) {
+      const same = profile.name in before && valueKey(bareOf(before[profile.name])) === candidate.key;
+      candidate.hashes.push(combine(salt, same ? 11 : 12), combine(byName, same ? 11 : 12), same ? 11 : 12);
+    }
+  }
+  return [absent, unknown, ...withOperators(salt, profile, dialogue, [...found.values()])];
+}
+
+/** The given piece as a value of the argument's type; undefined where it cannot be one. */
+function typed(given: unknown, profile: ArgumentProfile): unknown {
+  if (profile.type === 'number') {
+    if (typeof given === 'number') return given;
+    if (typeof given === 'string' && /^-?\d+(\.\d+)?$/.test(given) && given.length <= 15) return Number(given);
+    return profile.options.some((option) => option === given) ? given : undefined;
+  }
+  if (profile.type === 'boolean') return typeof given === 'boolean' ? given : undefined;
+  return typeof given === 'object' ? (profile.options.includes(given) ? given : undefined) : given;
+}
+
+function optionHashes(
+  option: unknown,
+  rank: number,
+  profile: ArgumentProfile,
+  dialogue: DialogueEvidence,
+  tied: boolean,
+): number[] {
+  const key = valueKey(option);
+  const own = hashText(`= ${key}`);
+  const hashes = [own, hashText(`rank ${Math.min(rank, 6)}`)];
+  const words = key.match(/[\p{L}\p{N}]+/gu) ?? [];
+  const phrase = ` ${words.join(' ')} `;
+  if (words.length > 0) {
+    for (const turn of dialogue.turns) {
+      const age = Math.min(turn.age, 3);
+      if (turn.text.includes(phrase)) {
+        hashes.push(
+          hashText('named'),
+          hashText(`named ${age}`),
+          hashText(`named at ${turn.text.trim() === phrase.trim()}`),
+        );
+        break;
+      }
+      const shared = words.filter((word) => word.length > 2 && turn.words.has(word)).length;
+      if (shared > 0) hashes.push(hashText(`part ${age} ${Math.ceil((shared / words.length) * 2)}`));
+    }
+  }
+  if (!tied) return hashes;
+  for (const word of dialogue.recent) hashes.push(combine(own, word));
+  for (const item of dialogue.state) hashes.push(combine(own, item));
+  return hashes;
+}
+
+/** Where comparisons occur, every value comes bare and with each operator. */
+function withOperators(
+  salt: number,
+  profile: ArgumentProfile,
+  dialogue: DialogueEvidence,
+  candidates: readonly Candidate[],
+): Candidate[] {
+  if (profile.operators.every((operator) => operator === '')) {
+    return candidates.map((candidate) => ({ ...candidate, key: ` ${candidate.key}` }));
+  }
+  return profile.operators.flatMap((operator) => {
+    const mark = combine(salt, hashText(`op ${operator}`));
+    const shared = [mark, ...dialogue.recent.map((word) => combine(mark, word))];
+    return candidates.map((candidate): Candidate => ({
+      key: `${operator} ${candidate.key}`,
+      value: operator === '' ? candidate.value : { op: operator, value: candidate.value },
+      origin: candidate.origin,
+      hashes: [...candidate.hashes, ...shared, combine(mark, hashText(candidate.key))],
+    }));
+  });
+}

@@ -1,0 +1,182 @@
+import { combine, hashText } from '../../text/ngrams.ts';
+import { moveOf } from '../encode.ts';
+import type { DialogueTurn } from '../example.ts';
+import { markersOf } from '../markers.ts';
+import { spansOf } from './spans.ts';
+import { isComparison, valueKey } from './value-key.ts';
+
+/** Where a value came from. */
+export type ValueOrigin = 'span' | 'option' | 'call' | 'result';
+
+/** One reason to think of a value: what was seen, as hashes that any argument can weigh for itself. */
+export interface Evidence {
+  readonly key: string;
+  readonly value: unknown;
+  readonly origin: ValueOrigin;
+  /** Finer than the origin: the type of a span, the name of a field. */
+  readonly kind: string;
+  readonly hashes: readonly number[];
+}
+
+/** What a dialogue offers to fill arguments with; read once, used for every argument. */
+export interface DialogueEvidence {
+  readonly evidence: readonly Evidence[];
+  /** State that speaks for or against there being a value at all. */
+  readonly state: readonly number[];
+  /** Words of the last user turns, newest first, for options that are meant but not named. */
+  readonly recent: readonly number[];
+  /** Folded words of each user turn, newest first, for options that are named. */
+  readonly turns: readonly { readonly text: string; readonly words: ReadonlySet<string>; readonly age: number }[];
+  /** Arguments of the newest earlier call, by tool. */
+  readonly calls: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
+}
+
+/** How far back values are looked for. */
+const window = { users: 8, calls: 4, results: 3, fields: 24 } as const;
+
+export function evidenceOf(turns: readonly DialogueTurn[]): DialogueEvidence {
+  const evidence: Evidence[] = [];
+  const state: number[] = [];
+  const recent: number[] = [];
+  const userTurns: { text: string; words: Set<string>; age: number }[] = [];
+  const calls = new Map<string, Readonly<Record<string, unknown>>>();
+  const moves: string[] = [];
+  let users = 0;
+  let callAge = 0;
+  let resultAge = 0;
+  const put = (name: string): number => state.push(hashText(name));
+  for (let index = turns.length - 1; index >= 0 && index > turns.length - 80; index -= 1) {
+    const turn = turns[index] as DialogueTurn;
+    if (turn.speaker === 'user') {
+      if (users >= window.users) continue;
+      addSpans(turn, askedBefore(turns, index), users, evidence);
+      const folded = turn.text.slice(0, 2000).toLowerCase();
+      const words = new Set(folded.match(/[\p{L}\p{N}]+/gu) ?? []);
+      userTurns.push({ text: ` ${[...(folded.match(/[\p{L}\p{N}]+/gu) ?? [])].join(' ')} `, words, age: users });
+      if (users < 2) for (const word of [...words].slice(0, 20)) recent.push(hashText(`${users} ${word}`));
+      if (users === 0) for (const marker of markersOf(turn.text)) put(`m ${marker}`);
+      users += 1;
+    } else if (turn.speaker === 'action') {
+      moves.push(moveOf(turn));
+      if (callAge < window.calls) addFields(turn, 'call', callAge, evidence);
+      if (turn.values !== null && !calls.has(turn.text)) calls.set(turn.text, turn.values);
+      callAge += 1;
+    } else if (turn.speaker === 'result') {
+      if (resultAge < window.results) addFields(turn, 'result', resultAge, evidence);
+      if (resultAge === 0)
+        for (const [field, value] of Object.entries(turn.values ?? {}).slice(0, window.fields)) {
+          put(`r ${field}`);
+          if (typeof value === 'string' && value.length <= 60) put(`r ${field}=${value.toLowerCase()}`);
+        }
+      resultAge += 1;
+    } else moves.push(moveOf(turn));
+  }
+  put(`u ${Math.min(users, 6)}`);
+  put(`c ${Math.min(callAge, 3)}`);
+  put(`1 ${moves[0] ?? 'none'}`);
+  put(`2 ${moves[1] ?? 'none'} ${moves[0] ?? 'none'}`);
+  for (const move of new Set(moves.slice(0, 24))) put(`d ${move}`);
+  for (const tool of calls.keys()) put(`t ${tool}`);
+  return { evidence, state, recent, turns: userTurns, calls };
+}
+
+/** The move that a user turn answers. */
+export function askedBefore(turns: readonly DialogueTurn[], index: number): string {
+  for (let before = index - 1; before >= 0 && before >= index - 3; before -= 1) {
+    const turn = turns[before] as DialogueTurn;
+    if (turn.speaker === 'agent') return moveOf(turn) === 'free' ? freeTopic(turn.text) : moveOf(turn);
+    if (turn.speaker === 'user') break;
+  }
+  return 'none';
+}
+
+/** Of a free question, the last noun-like words say what was asked. */
+function freeTopic(text: string): string {
+  const words = text.toLowerCase().match(/\p{L}{4,}/gu) ?? [];
+  return `free ${words.at(-1) ?? ''}`;
+}
+
+/** What is told of a span, as numbers that are cheap to combine. */
+const told = {
+  type: 0x11,
+  age: 0x12,
+  asked: 0x13,
+  left: 0x14,
+  leftAsked: 0x15,
+  before: 0x16,
+  right: 0x17,
+  words: 0x18,
+  shape: 0x19,
+  shapeAsked: 0x1a,
+  place: 0x1b,
+  near: 0x1c,
+  whole: 0x1d,
+  wholeAsked: 0x1e,
+  wholeAge: 0x1f,
+} as const;
+
+function addSpans(turn: DialogueTurn, asked: string, age: number, evidence: Evidence[]): void {
+  const near = Math.min(age, 3);
+  const question = hashText(asked);
+  for (const span of spansOf(turn.text, age < 2 ? 4 : 3)) {
+    const type = hashText(span.type);
+    const left = hashText(span.left);
+    const shape = hashText(shapeOf(span.value));
+    const hashes = [
+      combine(told.type, type),
+      combine(told.age, type + near),
+      combine(told.asked, combine(type, question)),
+      combine(told.left, combine(type, left)),
+      combine(told.leftAsked, combine(left, question)),
+      combine(told.before, combine(hashText(span.beforeLeft), left)),
+      combine(told.right, hashText(span.right)),
+      combine(told.words, type + span.words),
+      combine(told.shape, shape),
+      combine(told.shapeAsked, combine(shape, question)),
+      combine(told.place, type + Math.min(span.place, 4)),
+      combine(told.near, near),
+    ];
+    if (span.whole) {
+      hashes.push(
+        combine(told.whole, type),
+        combine(told.wholeAsked, question),
+        combine(told.wholeAge, combine(question, type + near)),
+      );
+    }
+    evidence.push({ key: valueKey(span.value), value: span.value, origin: 'span', kind: span.type, hashes });
+  }
+}
+
+function addFields(turn: DialogueTurn, origin: 'call' | 'result', age: number, evidence: Evidence[]): void {
+  const tool = origin === 'call' ? turn.text : '';
+  for (const [field, value] of Object.entries(turn.values ?? {}).slice(0, window.fields)) {
+    if (value === null || value === '' || (typeof value === 'string' && value.length > 400)) continue;
+    const kind = `${origin} ${field}`;
+    const names = [
+      `${origin} ${tool} ${field}`,
+      `${origin} ${tool} ${field} ${Math.min(age, 2)}`,
+      `${origin} ${Math.min(age, 2)}`,
+    ];
+    evidence.push({ key: valueKey(bareOf(value)), value, origin, kind, hashes: names.map(hashText) });
+  }
+}
+
+/** Of a comparison its value, of anything else itself. */
+export function bareOf(value: unknown): unknown {
+  return isComparison(value) ? value.value : value;
+}
+
+/** `Abc Ab` for a name, `9999` for a code: letters and digits by class, runs cut at four. */
+function shapeOf(text: string): string {
+  return text
+    .slice(0, 24)
+    .replace(/\p{Lu}/gu, 'A')
+    .replace(/\p{Ll}/gu, 'a')
+    .replace(/\p{N}/gu, '9')
+    .replace(/(.)\1{4,}/gu, '$1$1$1$1');
+}
+
+/** Evidence of one argument is the shared evidence seen through the argument's own salt. */
+export function through(salt: number, hash: number): number {
+  return combine(salt, hash);
+}

@@ -1,0 +1,42 @@
+import type { BagNet } from './bag-net.ts';
+import type { KnownTexts } from './known-texts.ts';
+import type { PlattMap } from './platt.ts';
+import type { Script } from './script.ts';
+import type { ArgumentFiller } from './values/filler.ts';
+import type { Vocabulary } from './vocabulary.ts';
+
+/** Temperatures of one member of the ensemble. */
+export interface Temperatures {
+  readonly step: number;
+  readonly process: number;
+}
+
+/** How raw confidences become probabilities of being right. */
+export interface ActionCalibration {
+  readonly step: PlattMap;
+  readonly reply: PlattMap;
+  readonly call: PlattMap;
+  readonly ask: PlattMap;
+}
+
+/** Everything a process mapper has learned. */
+export interface LppmWeights {
+  readonly vocabulary: Vocabulary;
+  /** Classes of the step head, sorted. */
+  readonly steps: readonly string[];
+  /** Classes of the process head, sorted. */
+  readonly processes: readonly string[];
+  readonly members: readonly BagNet[];
+  readonly temperatures: readonly Temperatures[];
+  readonly script: Script;
+  readonly known: KnownTexts;
+  readonly filler: ArgumentFiller;
+  /** Argument that a reply asks for, by step: `tool argument`. */
+  readonly asks: Readonly<Record<string, string>>;
+  readonly calibration: ActionCalibration;
+}
+
+/** What serving needs: the weights without the nets, which stand in the served graph. */
+export type ServedWeights = Omit<LppmWeights, 'members'> & {
+  readonly members: readonly { readonly outputs: number }[];
+};
