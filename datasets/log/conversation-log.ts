@@ -11,7 +11,8 @@ import type { Logger } from '../../engine/core/logger.ts';
 import type { Message } from '../../engine/core/message.ts';
 import { silent } from '../../engine/core/progress.ts';
 import type { Progress } from '../../engine/core/progress.ts';
-import { LogDatabase } from './database.ts';
+import { LogDatabase, isFatal } from './database.ts';
+import type { Values } from './database.ts';
 import type { Feedback, FeedbackInput } from './feedback.ts';
 import { completeFeedback } from './feedback-completion.ts';
 import { Feed } from './feed.ts';
@@ -31,6 +32,7 @@ import type {
   DecisionFilter,
   LoggedDecision,
 } from './reader.ts';
+import type { Row } from './rows.ts';
 import type { OpenSegment } from './segment.ts';
 import { writeSnapshot } from './snapshot.ts';
 import type { SnapshotInfo } from './snapshot.ts';
@@ -102,7 +104,7 @@ export class ConversationLog implements DecisionSink {
     this.#database = database;
     this.#loss = loss;
     this.#feed = new Feed({ journal, database, logger: this.#logger });
-    this.#reader = new LogReader((sql, values) => database.rows(sql, values));
+    this.#reader = new LogReader((sql, values) => this.#ask(sql, values));
     this.#writer = new MessageWriter({
       journal,
       feed: this.#feed,
@@ -112,7 +114,7 @@ export class ConversationLog implements DecisionSink {
     });
     this.queries = new LogQueries(async (sql, values) => {
       await this.#settle();
-      return database.rows(sql, values);
+      return this.#ask(sql, values);
     });
   }
 
@@ -141,7 +143,7 @@ export class ConversationLog implements DecisionSink {
       const log = new ConversationLog(options, lock, journal, database, loss);
       log.#feed.catchUp();
       await log.#settle();
-      await log.#writer.learnIds((sql) => (database as LogDatabase).rows(sql));
+      await log.#writer.learnIds((sql) => log.#ask(sql));
       return log;
     } catch (error) {
       await journal?.close().catch(() => undefined);
@@ -275,7 +277,16 @@ export class ConversationLog implements DecisionSink {
   async snapshot(options: { readonly role?: string } = {}): Promise<SnapshotInfo> {
     await this.flush();
     const folder = join(this.#options.dataDir, 'snapshots');
-    return this.#database.withConnection((connection) => writeSnapshot(connection, folder, options.role ?? null));
+    const write = (): Promise<SnapshotInfo> =>
+      this.#database.withConnection((connection) => writeSnapshot(connection, folder, options.role ?? null));
+    try {
+      return await write();
+    } catch (error) {
+      if (!isFatal(error)) throw error;
+      await this.#database.recover(error);
+      await this.flush();
+      return await write();
+    }
   }
 
   /** Fills the tables anew from the journal. @throws STORAGE_FULL, STORAGE_FAILED */
@@ -319,6 +330,18 @@ export class ConversationLog implements DecisionSink {
       this.#lock.release();
     })();
     return this.#closing;
+  }
+
+  /** Damage that a query meets costs the time to fill new tables, not the answer. */
+  async #ask(sql: string, values?: Values): Promise<Row[]> {
+    try {
+      return await this.#database.rows(sql, values);
+    } catch (error) {
+      if (!isFatal(error)) throw EngineError.from(error);
+      await this.#database.recover(error);
+      await this.#settle();
+      return this.#database.rows(sql, values);
+    }
   }
 
   /** Waits until reads see what was handed in; where the tables stand still they show what they have. */

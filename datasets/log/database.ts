@@ -35,6 +35,8 @@ export type Values = readonly DuckDBValue[];
  */
 const openPaths = new Set<string>();
 
+/** A damaged block is noticed when it is read, which may be long after the file was opened. */
+const damaged = /corrupt|checksum|deserializ|serialization error/i;
 /** After one of these the instance answers nothing any more, or answers from a damaged file. */
 const fatal = /fatal|invalidated|corrupt|checksum|deserializ|serialization error|internal error/i;
 /** Not the file's fault: another owner, rights, space. */
@@ -92,17 +94,9 @@ export class LogDatabase {
     return this.#applied;
   }
 
-  /** Rows of a query, on a connection of its own beside the writer. */
-  async rows(sql: string, values: Values = []): Promise<Row[]> {
-    const ask = async (): Promise<Row[]> =>
-      (await this.#opened.reader.runAndReadAll(sql, [...values])).getRowObjectsJS();
-    try {
-      return await this.#use(ask);
-    } catch (error) {
-      if (!isFatal(error) || this.#closed) throw error;
-      await this.recover(error);
-      return await this.#use(ask);
-    }
+  /** Rows of a query, on a connection of its own beside the writer. After a fatal error it is the caller that recovers. */
+  rows(sql: string, values: Values = []): Promise<Row[]> {
+    return this.#use(async () => (await this.#opened.reader.runAndReadAll(sql, [...values])).getRowObjectsJS());
   }
 
   /** Lends a fresh connection, for work that needs a transaction of its own. */
@@ -154,10 +148,13 @@ export class LogDatabase {
     return this.#use(() => this.#opened.writer.run('CHECKPOINT'));
   }
 
-  /** Opens the file again after a fatal error, or an empty one where it no longer opens. */
+  /** Opens the file again after a fatal error; where it is damaged, sets it aside and begins with an empty one. */
   recover(reason: unknown): Promise<void> {
-    this.#options.logger.error({ error: messageOf(reason) }, 'log database failed; opening it again');
-    return this.#reopen(async () => undefined);
+    const detail = messageOf(reason);
+    this.#options.logger.error({ error: detail }, 'log database failed; opening it again');
+    return this.#reopen(async () => {
+      if (damaged.test(detail) && existsSync(this.#options.path)) await moveAside(this.#options, detail);
+    });
   }
 
   /** Begins again with empty tables; the old file stays beside until the caller removes it. */
@@ -254,9 +251,7 @@ async function openOrReplace(options: DatabaseOptions): Promise<Opened> {
     if (notCorrupt.test(detail) || !existsSync(options.path)) {
       throw new EngineError('STORAGE_FAILED', { path: options.path, detail }, { cause: error });
     }
-    const code = 'LOG_CORRUPT';
-    const copy = await moveAside(options);
-    options.logger.error({ code, copy }, new EngineError(code, { path: options.path, detail }).message);
+    await moveAside(options, detail);
     return await openFile(options.path);
   }
 }
@@ -279,14 +274,15 @@ async function openFile(path: string): Promise<Opened> {
   }
 }
 
-async function moveAside(options: DatabaseOptions): Promise<string> {
+async function moveAside(options: DatabaseOptions, detail: string): Promise<void> {
   await mkdir(options.quarantine, { recursive: true });
   let copy = join(options.quarantine, `${basename(options.path)}.${options.now()}`);
   while (existsSync(copy)) copy += '.1';
   await rename(options.path, copy);
   const wal = `${options.path}.wal`;
   if (existsSync(wal)) await rename(wal, `${copy}.wal`);
-  return copy;
+  const error = new EngineError('LOG_CORRUPT', { path: options.path, detail });
+  options.logger.error({ code: error.code, copy }, error.message);
 }
 
 function shut(opened: Opened): void {

@@ -33,7 +33,10 @@ export async function heal(journal: Journal, database: LogDatabase, logger: Logg
   if (missing.length === 0 && report.damaged.length === 0) return null;
   let restored = 0;
   for (const range of missing) {
-    const entries = await rowsOf(range, database);
+    const entries = await rowsOf(range, database).catch(async (error: unknown) => {
+      await database.recover(error); // the tables are damaged as well: what stood in this range is lost
+      return [];
+    });
     await journal.appendAll(entries);
     restored += entries.length;
   }

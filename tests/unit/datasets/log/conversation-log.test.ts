@@ -11,7 +11,7 @@ import { RecordingLogger, decisionFixture, messageFixture, temporaryFolder } fro
 
 describeLog('ConversationLog', () => {
   const folder = temporaryFolder();
-  return { open: () => ConversationLog.open({ dataDir: folder.path }), remove: folder.remove };
+  return { open: () => ConversationLog.open({ dataDir: folder.path }), remove: () => folder.remove() };
 });
 
 describe('ConversationLog', () => {

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { assert, integer, jsonValue, property } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeRecord, encodeRecord, entryText, scanSegment, wellFormedJson } from '../../../../datasets/log/record.ts';
 import type { JournalEntry } from '../../../../datasets/log/record.ts';
@@ -14,8 +14,8 @@ function sequences(content: Buffer): number[] {
 
 describe('journal record', () => {
   it('reads back any body that JSON can carry', () => {
-    fc.assert(
-      fc.property(fc.jsonValue(), fc.integer({ min: 1, max: 2 ** 48 }), (body, sequence) => {
+    assert(
+      property(jsonValue(), integer({ min: 1, max: 2 ** 48 }), (body, sequence) => {
         const content = encodeRecord(sequence, entryText({ kind: 'message', id: 'msg', body }));
         const [place] = scanSegment(content).places;
         const record = decodeRecord(content, place as NonNullable<typeof place>);
