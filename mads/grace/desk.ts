@@ -101,7 +101,7 @@ export class Desk {
         queries: log.queries,
         decisions: (filter) => log.decisions(filter),
         decision: (id) => log.decision(id),
-        models: (role) => this.models(role),
+        models: (role) => this.models({ role }),
         jobs: async () => (queue === null ? [] : await queue.list()),
       },
       defined(parse(scope, input)),
@@ -126,8 +126,9 @@ export class Desk {
     throw new EngineError('NOT_FOUND', { what: 'decision', name: id, hint: 'take an id from the list of decisions' });
   }
 
-  async models(role?: string): Promise<readonly RoleModels[]> {
+  async models(input: { readonly role?: string | undefined } = {}): Promise<readonly RoleModels[]> {
     const { registry } = this.#parts;
+    const { role } = parse(ofRole.partial(), input);
     const rows = (await registry.list()).filter((row) => role === undefined || row.role === role);
     return Promise.all(rows.map(async (row) => ({ ...row, history: await registry.history(row.role) })));
   }

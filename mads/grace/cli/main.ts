@@ -1,6 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from '@commander-js/extra-typings';
 import { addBench } from './verbs/bench.ts';
+import { addImport } from './verbs/import.ts';
+import { addJobs } from './verbs/jobs.ts';
+import { addModels } from './verbs/models.ts';
+import { addReport } from './verbs/report.ts';
 import { createShell, type Shell } from './shell.ts';
 import { failure } from './terminal.ts';
 
@@ -18,7 +22,7 @@ export function createProgram(shell: Shell): Command {
       writeOut: (text) => shell.streams.out.write(text),
       writeErr: (text) => shell.streams.error.write(text),
     });
-  for (const add of [addBench]) add(program as Command, shell);
+  for (const add of [addImport, addReport, addModels, addJobs, addBench]) add(program as Command, shell);
   return program as Command;
 }
 

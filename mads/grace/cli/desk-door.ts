@@ -1,0 +1,53 @@
+import { ConversationLog } from '../../../datasets/log/conversation-log.ts';
+import type { Config } from '../../../engine/core/config.ts';
+import { createLogger } from '../../../engine/core/logger.ts';
+import type { Progress } from '../../../engine/core/progress.ts';
+import { Registry } from '../../../models/registry.ts';
+import { dataFolder } from '../../data-folder.ts';
+import { askOwner, servingOwner, type Address } from '../../owner.ts';
+import { Desk, type DeskOperation } from '../desk.ts';
+
+type Answer<Operation extends DeskOperation> = Awaited<ReturnType<Desk[Operation]>>;
+type Question<Operation extends DeskOperation> = Parameters<Desk[Operation]>[0];
+
+/** The desk of a data folder, wherever it is: in the server that owns the folder, or opened here. */
+export interface DeskDoor {
+  /** The server that answers; null where the folder was opened here. */
+  readonly owner: Address | null;
+  ask<Operation extends DeskOperation>(operation: Operation, input: Question<Operation>): Promise<Answer<Operation>>;
+  close(): Promise<void>;
+}
+
+/** @throws LOG_LOCKED where a process that is no server holds the folder */
+export async function openDesk(config: Config, progress: Progress): Promise<DeskDoor> {
+  const folder = dataFolder(config.dataDir);
+  const owner = await servingOwner(folder.root);
+  if (owner !== null) {
+    return {
+      owner,
+      ask: async (operation, input) => (await askOwner(owner, operation, input)) as never,
+      close: async () => undefined,
+    };
+  }
+  const logger = createLogger(config.logLevel === 'info' ? 'warn' : config.logLevel);
+  const log = await ConversationLog.open({ dataDir: folder.root, logger });
+  const registry = await Registry.open(folder.models, { logger });
+  const desk = new Desk({ log, registry, queue: null, training: trainingOf(config), prices: pricesOf(config) });
+  return {
+    owner: null,
+    ask: async (operation, input) => {
+      if (operation === 'import') return (await desk.import(input as Parameters<Desk['import']>[0], progress)) as never;
+      return (await (desk[operation] as (given: unknown) => Promise<unknown>).call(desk, input)) as never;
+    },
+    close: () => log.close(),
+  };
+}
+
+export function trainingOf(config: Config): { seed: number; alpha: number; delta: number; device: Config['device'] } {
+  const { seed, alpha, delta, device } = config;
+  return { seed, alpha, delta, device };
+}
+
+export function pricesOf(config: Config): { input: number; output: number } {
+  return { input: config.llmInputUsdPerMillion, output: config.llmOutputUsdPerMillion };
+}

@@ -1,0 +1,58 @@
+import type { Command } from '@commander-js/extra-typings';
+import { formatNames } from '../../../../datasets/import/detect-format.ts';
+import { EngineError } from '../../../../engine/core/errors.ts';
+import { openDesk } from '../desk-door.ts';
+import type { Shell } from '../shell.ts';
+
+/** Bad lines that are shown to a person; all are in the JSON document. */
+const shownLines = 10;
+
+export function addImport(program: Command, shell: Shell): void {
+  program
+    .command('import')
+    .summary('read conversation logs into the data folder')
+    .description(
+      `Reads conversations: files or folders, JSON Lines, plain or .gz. Formats: auto, ${formatNames()}.
+What was imported before stays as it is, so an import can be run again. A line that cannot be read is reported with
+its file and number; the good lines are kept, and the exit code is 1.
+
+  thought-engine import logs.jsonl
+  thought-engine import turns.jsonl.gz --role support-agent`,
+    )
+    .argument('<path...>', 'files or folders')
+    .option('--format <name>', 'auto, or one of the formats above', 'auto')
+    .option('--role <name>', 'role of the agent where the log names none')
+    .option('--data-dir <folder>', 'data folder')
+    .option('--json', 'print one JSON document')
+    .action(async (paths, flags) => {
+      const terminal = shell.terminal(flags.json === true);
+      const door = await openDesk(shell.config({ dataDir: flags.dataDir }), terminal.progress);
+      try {
+        const started = performance.now();
+        const { resolve } = await import('node:path');
+        const input = { paths: paths.map((path) => resolve(path)), format: flags.format };
+        const outcome = await door.ask('import', flags.role === undefined ? input : { ...input, role: flags.role });
+        const seconds = (performance.now() - started) / 1000;
+        terminal.answer({ ...outcome, seconds }, () => {
+          const rate = Math.round(outcome.messages / Math.max(seconds, 0.001));
+          const known = outcome.duplicates === 0 ? '' : `, ${outcome.duplicates} messages were there already`;
+          const lines = [
+            `${outcome.conversations} conversations with ${outcome.messages} messages from ${outcome.files} files in ${seconds.toFixed(1)} s (${rate}/s)${known}`,
+            ...outcome.bad.slice(0, shownLines).map(({ file, line, reason }) => `${file}:${line}: ${reason}`),
+          ];
+          if (outcome.badLines > shownLines)
+            lines.push(`... and ${outcome.badLines - shownLines} more (--json lists them)`);
+          if (outcome.badLines === 0) lines.push('next: thought-engine train');
+          return lines.join('\n');
+        });
+        if (outcome.badLines > 0) throw importFault(outcome.badLines, outcome.bad[0]);
+      } finally {
+        await door.close();
+      }
+    });
+}
+
+function importFault(bad: number, first: { file: string; line: number; reason: string } | undefined): EngineError {
+  const detail = first === undefined ? '' : `first at ${first.file}:${first.line}: ${first.reason}`;
+  return new EngineError('IMPORT_FAILED', { bad, total: 'all', detail });
+}

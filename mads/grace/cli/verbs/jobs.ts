@@ -1,0 +1,63 @@
+import type { Command } from '@commander-js/extra-typings';
+import type { JobView } from '../../../../training/queue.ts';
+import { openDesk } from '../desk-door.ts';
+import { flatten } from '../figures.ts';
+import type { Shell } from '../shell.ts';
+import { table } from '../terminal.ts';
+
+export function addJobs(program: Command, shell: Shell): void {
+  const jobs = program.command('jobs').summary('list, show, retry and cancel training jobs of the running server');
+  const ask = async <Answer>(
+    flags: { readonly dataDir?: string | undefined; readonly json?: true | undefined },
+    question: (door: Awaited<ReturnType<typeof openDesk>>) => Promise<Answer>,
+    text: (answer: Answer) => string,
+  ): Promise<void> => {
+    const terminal = shell.terminal(flags.json === true);
+    const door = await openDesk(shell.config({ dataDir: flags.dataDir }), terminal.progress);
+    try {
+      const answer = await question(door);
+      terminal.answer(answer, () => text(answer));
+    } finally {
+      await door.close();
+    }
+  };
+
+  jobs
+    .command('list')
+    .description('newest first')
+    .option('--data-dir <folder>', 'data folder')
+    .option('--json', 'print one JSON document')
+    .action((flags) => ask(flags, (door) => door.ask('jobs', undefined), listText));
+
+  const single = { show: 'job', retry: 'retry', cancel: 'cancel' } as const;
+  for (const [verb, operation] of Object.entries(single)) {
+    jobs
+      .command(verb)
+      .description({ show: 'one job in full', retry: 'put a failed job back', cancel: 'stop a job' }[verb] ?? verb)
+      .argument('<id>', 'job')
+      .option('--data-dir <folder>', 'data folder')
+      .option('--json', 'print one JSON document')
+      .action((id, flags) =>
+        ask(
+          flags,
+          (door) => door.ask(operation, { id }),
+          (job) => table(['what', 'value'], flatten(job)),
+        ),
+      );
+  }
+}
+
+function listText(jobs: readonly JobView[]): string {
+  if (jobs.length === 0) return 'no jobs yet: "thought-engine train" makes them';
+  return table(
+    ['job', 'role', 'state', 'made', 'why', 'what came of it'],
+    jobs.map(({ id, job, state, createdAt, progress, result, error }) => [
+      id,
+      job.role,
+      state,
+      new Date(createdAt).toISOString().slice(0, 16).replace('T', ' '),
+      job.reason,
+      error?.message ?? result?.reasons[0] ?? progress?.stage ?? '',
+    ]),
+  );
+}

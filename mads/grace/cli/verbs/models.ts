@@ -1,0 +1,111 @@
+import type { Command } from '@commander-js/extra-typings';
+import { createLogger } from '../../../../engine/core/logger.ts';
+import type { Bundle } from '../../../../models/bundle.ts';
+import { Registry } from '../../../../models/registry.ts';
+import { dataFolder } from '../../../data-folder.ts';
+import { flatten } from '../figures.ts';
+import type { Shell } from '../shell.ts';
+import { percent, table } from '../terminal.ts';
+
+/** The registry is files that any number of processes may use: these verbs need no server and disturb none. */
+export function addModels(program: Command, shell: Shell): void {
+  const models = program.command('models').summary('list, show, promote, roll back and compare role models');
+  const open = (dataDir: string | undefined): Promise<Registry> =>
+    Registry.open(dataFolder(shell.config({ dataDir }).dataDir).models, { logger: createLogger('error') });
+
+  models
+    .command('list')
+    .description('every bundle of every role; * serves')
+    .option('--data-dir <folder>', 'data folder')
+    .option('--json', 'print one JSON document')
+    .action(async (flags) => {
+      const registry = await open(flags.dataDir);
+      const roles = await registry.list();
+      const listed = await Promise.all(
+        roles.map(async ({ role, current }) => ({
+          role,
+          current: current?.id ?? null,
+          bundles: await registry.bundles(role),
+        })),
+      );
+      shell.terminal(flags.json === true).answer(listed, () =>
+        listed.length === 0
+          ? 'no models yet: "thought-engine train" makes them'
+          : table(
+              ['', 'role', 'bundle', 'made', 'settled', 'error at most', 'tiers'],
+              listed.flatMap(({ role, current, bundles }) => bundles.map((bundle) => rowOf(role, bundle, current))),
+            ),
+      );
+    });
+
+  models
+    .command('show')
+    .description('one bundle: artefacts, thresholds, certificate, figures')
+    .argument('<bundle>', 'its id, or the first digits of it')
+    .option('--data-dir <folder>', 'data folder')
+    .option('--json', 'print one JSON document')
+    .action(async (id, flags) => {
+      const bundle = await (await open(flags.dataDir)).show(id);
+      shell.terminal(flags.json === true).answer(bundle, () => table(['what', 'value'], flatten(bundle)));
+    });
+
+  models
+    .command('promote')
+    .description('make a bundle serve its role; a running server takes it up without losing a request')
+    .argument('<bundle>', 'its id, or the first digits of it')
+    .option('--data-dir <folder>', 'data folder')
+    .option('--json', 'print one JSON document')
+    .action(async (id, flags) => {
+      const registry = await open(flags.dataDir);
+      const { role, id: whole } = await registry.show(id);
+      const expected = (await registry.current(role))?.id ?? null;
+      const bundle = await registry.promote(role, whole, { expected, reason: 'promoted by hand' });
+      shell.terminal(flags.json === true).answer(bundle, () => `${short(bundle.id)} serves ${role}`);
+    });
+
+  models
+    .command('rollback')
+    .description('make the bundle before the current one serve again')
+    .argument('<role>', 'whose models')
+    .option('--data-dir <folder>', 'data folder')
+    .option('--json', 'print one JSON document')
+    .action(async (role, flags) => {
+      const bundle = await (await open(flags.dataDir)).rollback(role);
+      shell.terminal(flags.json === true).answer(bundle, () => `${short(bundle.id)} serves ${role} again`);
+    });
+
+  models
+    .command('diff')
+    .description('what two bundles do not share')
+    .argument('<from>', 'a bundle')
+    .argument('<to>', 'another')
+    .option('--data-dir <folder>', 'data folder')
+    .option('--json', 'print one JSON document')
+    .action(async (from, to, flags) => {
+      const differences = await (await open(flags.dataDir)).diff(from, to);
+      const rows = differences.map(({ what, from: before, to: after }) => [
+        what,
+        String(before ?? '–'),
+        String(after ?? '–'),
+      ]);
+      shell
+        .terminal(flags.json === true)
+        .answer(differences, () => (rows.length === 0 ? 'no difference' : table(['what', from, to], rows)));
+    });
+}
+
+function rowOf(role: string, bundle: Bundle, current: string | null): string[] {
+  return [
+    bundle.id === current ? '*' : '',
+    role,
+    short(bundle.id),
+    new Date(bundle.createdAt).toISOString().slice(0, 16).replace('T', ' '),
+    percent(bundle.certificate?.coverage),
+    percent(bundle.certificate?.errorUpper),
+    Object.keys(bundle.artefacts).join(' '),
+  ];
+}
+
+function short(id: string): string {
+  return id.slice(0, 12);
+}

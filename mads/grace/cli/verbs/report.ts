@@ -1,0 +1,58 @@
+import type { Command } from '@commander-js/extra-typings';
+import type { Report } from '../../report.ts';
+import { openDesk } from '../desk-door.ts';
+import type { Shell } from '../shell.ts';
+import { percent, table } from '../terminal.ts';
+
+export function addReport(program: Command, shell: Shell): void {
+  program
+    .command('report')
+    .summary('what would be settled without the LLM, at which error, saving how much')
+    .description(
+      `Shows for each role what its models would settle, as certified on conversations that they were not trained on,
+and what was served so far.`,
+    )
+    .option('--role <name>', 'one role alone')
+    .option('--data-dir <folder>', 'data folder')
+    .option('--json', 'print one JSON document')
+    .action(async (flags) => {
+      const terminal = shell.terminal(flags.json === true);
+      const door = await openDesk(shell.config({ dataDir: flags.dataDir }), terminal.progress);
+      try {
+        const report = await door.ask('report', flags.role === undefined ? {} : { role: flags.role });
+        terminal.answer(report, () => reportText(report));
+      } finally {
+        await door.close();
+      }
+    });
+}
+
+export function reportText({ prospects, served }: Report): string {
+  if (prospects.length === 0) return 'no conversations yet: "thought-engine import <path>" reads logs';
+  const head = [
+    'role',
+    'conversations',
+    'messages',
+    'settled',
+    'error',
+    'at most',
+    'budget',
+    'rows',
+    'USD saved / 1,000',
+  ];
+  const rows = prospects.map((row) => [
+    row.role,
+    row.conversations,
+    row.messages,
+    percent(row.settled),
+    percent(row.error),
+    percent(row.errorUpper),
+    percent(row.alpha, 0),
+    row.rows ?? '–',
+    row.savedUsdPerThousand?.toFixed(2) ?? '–',
+  ]);
+  const reasons = prospects.filter((row) => row.settled === null).map((row) => `${row.role}: ${row.reason}`);
+  const { savings } = served;
+  const so = `served so far: ${savings.messages} messages, ${savings.avoided} settled below the LLM, ${savings.imperator} by it`;
+  return [table(head, rows), ...reasons, so].join('\n');
+}
