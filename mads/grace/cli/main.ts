@@ -6,7 +6,7 @@ import { addJobs } from './verbs/jobs.ts';
 import { addModels } from './verbs/models.ts';
 import { addReport } from './verbs/report.ts';
 import { createShell, type Shell } from './shell.ts';
-import { failure } from './terminal.ts';
+import { AnsweredFailure, failure } from './terminal.ts';
 
 /** The command with all its verbs. */
 export function createProgram(shell: Shell): Command {
@@ -32,6 +32,7 @@ export async function run(argv: readonly string[], shell: Shell): Promise<number
     await createProgram(shell).parseAsync([...argv], { from: 'user' });
     return 0;
   } catch (error) {
+    if (error instanceof AnsweredFailure) return 1;
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     const isJson = argv.includes('--json');
     const { text, exitCode } = failure(error, isJson);

@@ -74,6 +74,11 @@ export function percent(share: number | null | undefined, digits = 1): string {
   return share === null || share === undefined || Number.isNaN(share) ? '–' : `${(share * 100).toFixed(digits)} %`;
 }
 
+/** The verb has told all there is to tell, and it was a failure: exit code 1, nothing more to say. */
+export class AnsweredFailure extends Error {
+  override readonly name = 'AnsweredFailure';
+}
+
 /** One clear line for a failure, and the exit code: 2 for bad use, 1 for everything else. */
 export function failure(thrown: unknown, json: boolean): { readonly text: string; readonly exitCode: number } {
   const error = EngineError.from(thrown);

@@ -1,8 +1,9 @@
+import { resolve } from 'node:path';
 import type { Command } from '@commander-js/extra-typings';
 import { formatNames } from '../../../../datasets/import/detect-format.ts';
-import { EngineError } from '../../../../engine/core/errors.ts';
 import { openDesk } from '../desk-door.ts';
 import type { Shell } from '../shell.ts';
+import { AnsweredFailure } from '../terminal.ts';
 
 /** Bad lines that are shown to a person; all are in the JSON document. */
 const shownLines = 10;
@@ -29,7 +30,6 @@ its file and number; the good lines are kept, and the exit code is 1.
       const door = await openDesk(shell.config({ dataDir: flags.dataDir }), terminal.progress);
       try {
         const started = performance.now();
-        const { resolve } = await import('node:path');
         const input = { paths: paths.map((path) => resolve(path)), format: flags.format };
         const outcome = await door.ask('import', flags.role === undefined ? input : { ...input, role: flags.role });
         const seconds = (performance.now() - started) / 1000;
@@ -38,6 +38,9 @@ its file and number; the good lines are kept, and the exit code is 1.
           const known = outcome.duplicates === 0 ? '' : `, ${outcome.duplicates} messages were there already`;
           const lines = [
             `${outcome.conversations} conversations with ${outcome.messages} messages from ${outcome.files} files in ${seconds.toFixed(1)} s (${rate}/s)${known}`,
+            ...(outcome.badLines === 0
+              ? []
+              : [`${outcome.badLines} lines could not be read; the good ones were kept:`]),
             ...outcome.bad.slice(0, shownLines).map(({ file, line, reason }) => `${file}:${line}: ${reason}`),
           ];
           if (outcome.badLines > shownLines)
@@ -45,14 +48,9 @@ its file and number; the good lines are kept, and the exit code is 1.
           if (outcome.badLines === 0) lines.push('next: thought-engine train');
           return lines.join('\n');
         });
-        if (outcome.badLines > 0) throw importFault(outcome.badLines, outcome.bad[0]);
+        if (outcome.badLines > 0) throw new AnsweredFailure();
       } finally {
         await door.close();
       }
     });
-}
-
-function importFault(bad: number, first: { file: string; line: number; reason: string } | undefined): EngineError {
-  const detail = first === undefined ? '' : `first at ${first.file}:${first.line}: ${first.reason}`;
-  return new EngineError('IMPORT_FAILED', { bad, total: 'all', detail });
 }
