@@ -1,4 +1,4 @@
-import { EngineError, messageOf } from '../core/errors.ts';
+import { messageOf } from '../core/errors.ts';
 import type { Edge, Origin, Slot, Step } from '../core/process.ts';
 import type { ActionEngine, CallContext } from './action-engine.ts';
 import { ArgumentCheck } from './argument-check.ts';

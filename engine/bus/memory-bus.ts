@@ -1,11 +1,10 @@
 import { EngineError } from '../core/errors.ts';
 import { quietLogger, type Logger } from '../core/logger.ts';
-import type { Message } from '../core/message.ts';
 import type { Bus, Delivery, Handler, Parcel, RequestOptions } from './bus.ts';
 
 export interface MemoryBusOptions {
   /** Resolves when the message is durable; the bus acknowledges nothing before. */
-  readonly journal?: (message: Message) => Promise<void>;
+  readonly journal?: (parcel: Parcel) => Promise<void>;
   readonly logger?: Logger;
   /** Messages waiting or at work per recipient. */
   readonly capacity?: number;
@@ -94,7 +93,7 @@ export class MemoryBus implements Bus {
     try {
       const reply = await Promise.race([handled, late, gone]);
       if (reply === undefined) throw new EngineError('BAD_REQUEST', { detail: `${recipient} gives no reply to this` });
-      await this.#options.journal(reply.message);
+      await this.#options.journal(reply);
       return reply;
     } finally {
       clearTimeout(timer);
@@ -126,7 +125,7 @@ export class MemoryBus implements Bus {
     member.lanes.set(laneName, lane);
     lane.waiting += 1;
     member.waiting += 1;
-    const kept = this.#options.journal(parcel.message);
+    const kept = this.#options.journal(parcel);
     const before = lane.tail;
     const work = async (): Promise<Parcel | undefined> => {
       await Promise.allSettled([before, kept]);

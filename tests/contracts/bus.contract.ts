@@ -1,10 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import type { Bus } from '../../engine/bus/bus.ts';
+import type { Bus, Parcel } from '../../engine/bus/bus.ts';
 import { type Message, textOf } from '../../engine/core/message.ts';
 
 export interface BusMaking {
-  readonly journal?: (message: Message) => Promise<void>;
+  readonly journal?: (parcel: Parcel) => Promise<void>;
   readonly capacity?: number;
 }
 
@@ -56,7 +56,7 @@ export function describeBus(make: (making: BusMaking) => Bus): void {
 
     it('keeps message and reply of a request before it resolves', async () => {
       const kept: string[] = [];
-      const bus = make({ journal: async (message) => wait(2).then(() => void kept.push(textOf(message))) });
+      const bus = make({ journal: async ({ message }) => wait(2).then(() => void kept.push(textOf(message))) });
       bus.subscribe('rogers', () => Promise.resolve({ message: say('answer', 'ann') }));
       await bus.request({ message: say('question') });
       expect(kept).toEqual(['question', 'answer']);

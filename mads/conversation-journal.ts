@@ -1,0 +1,37 @@
+import type { Parcel } from '../engine/bus/bus.ts';
+import type { Message } from '../engine/core/message.ts';
+import type { ConversationStore } from './rogers/conversation-store.ts';
+import { isNote } from './rogers/membership.ts';
+import { attachmentOf } from './turn-parcel.ts';
+
+/**
+ * The bus's way to the journal. Messages of conversations are kept under the role that answers them; calls of another
+ * MAD's tools are not kept, since what they do is.
+ * @param roleOf role of a MAD by its name on the bus; an ephemeral one has a name of its own
+ */
+export function journalOf(
+  store: ConversationStore,
+  roleOf: (name: string) => string,
+): (parcel: Parcel) => Promise<void> {
+  return async (parcel) => {
+    const { message } = parcel;
+    if (attachmentOf(parcel, 'call') !== undefined || attachmentOf(parcel, 'result') !== undefined) return;
+    const request = attachmentOf(parcel, 'turn');
+    const role = roleOf(request === undefined ? message.sender : message.recipient);
+    const earlier = request?.history ?? [];
+    const tools = request === undefined || request.tools.length === 0 ? {} : { tools: request.tools };
+    await store.appendMessages([...earlier, message], { role, ...tools });
+  };
+}
+
+/** What was said before a message, for MADs whose senders do not bring it along. */
+export function historyOf(
+  store: ConversationStore,
+  most = 200,
+): (conversation: string, before: string) => Promise<readonly Message[]> {
+  return async (conversation, before) => {
+    const messages = await store.recent(conversation, most);
+    const end = messages.findLastIndex((message) => message.id === before);
+    return messages.slice(0, end === -1 ? messages.length : end).filter((message) => !isNote(message));
+  };
+}

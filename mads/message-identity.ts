@@ -1,0 +1,20 @@
+import { canonicalJson, sha256 } from '../engine/core/hash.ts';
+import type { Author, Part } from '../engine/core/message.ts';
+
+/**
+ * The id of a message by what it says and what it follows. A client of the chat protocol sends the whole conversation
+ * again with every request; under these ids it is stored once, and a reply keeps its id when it comes back as history.
+ * @param before id of the message before it, '' for the first
+ */
+export function messageIdentity(conversation: string, before: string, author: Author, parts: readonly Part[]): string {
+  const texts: string[] = [];
+  const others: unknown[] = [];
+  for (const part of parts) {
+    if (part.kind === 'text') texts.push(part.text);
+    else if (part.kind === 'tool-call') others.push([part.id, part.name, part.arguments]);
+    else if (part.kind === 'tool-result') others.push([part.callId, part.text]);
+    else others.push(part.kind === 'image' ? part.url : [part.mediaType, part.text]);
+  }
+  const content = canonicalJson([conversation, before, author, texts.join('\n'), others]);
+  return `msg_${sha256(content).slice(0, 24)}`;
+}
