@@ -51,7 +51,7 @@ export async function saveRouter(parts: RouterParts, folder: string): Promise<st
 export async function loadRouter(folder: string): Promise<RouterParts> {
   const router = await readJson<RouterJson>(folder, files.router);
   if (router.schema !== schemaHash) {
-    const detail = { id: folder, what: 'set of features', expected: schemaHash, actual: String(router.schema) };
+    const detail = { id: folder, what: 'set of features', expected: schemaHash, actual: router.schema };
     throw new EngineError('ARTEFACT_MISMATCH', detail);
   }
   const model = await readJson<TreeModel>(folder, files.trees);

@@ -64,7 +64,7 @@ export async function fitRouter(
   }
   const step = stepper(options);
   const random = seededRandom(options.seed);
-  const share = Math.min(0.25, Math.max(0.1, 60 / rows.length));
+  const share = Math.min(0.25, Math.max(60 / rows.length, Math.min(0.1, 800 / rows.length)));
   const teaching = rows.filter((row) => !isHeldBack(row.text, share, options.seed));
   const checking = rows.filter((row) => isHeldBack(row.text, share, options.seed));
 

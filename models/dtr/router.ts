@@ -88,6 +88,8 @@ export interface Route {
 
 /** From this probability of being mixed, the text is searched for an instruction. */
 const mixedGate = 0.02;
+/** ... and from this probability that it has to be read. */
+const readGate = 0.1;
 /** Payloads of this many of the most likely cuts are looked at. */
 const cutsLookedAt = 4;
 /** A word of an instruction must be as likely as this, else the text passes up. */
@@ -129,10 +131,11 @@ export class Router {
     const keep = classes[1] as number;
     const read = classes[2] as number;
     softmaxInPlace(this.#scores);
-    if ((this.#scores[3] as number) > mixedGate) {
+    if (read > readGate && (this.#scores[3] as number) > mixedGate) {
       const mixed = this.#routeMixed(text);
-      if (mixed !== null) return mixed;
-      if (read < 0.5) this.measure(text);
+      // Content that the trees take for bare is not made prose by a comment that reads like a question.
+      if (mixed !== null && (mixed.class !== 'prose' || read >= 0.5)) return mixed;
+      this.measure(text);
     }
     if (this.window.length === 0 || (read >= execute && read >= keep)) {
       return this.#prose([execute, keep, read], read, null, null, null);

@@ -1,0 +1,128 @@
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { systemClock } from '../../engine/core/clock.ts';
+import { hashFraction } from '../../engine/core/hash.ts';
+import { DtrModel } from '../../models/dtr/model.ts';
+import type { BenchOptions, BenchReport, BenchResult } from './report.ts';
+import { spreadOf } from './spread.ts';
+import type { TrafficData, TrafficRow } from './traffic-data.ts';
+import { exampleOf, readTraffic } from './traffic-data.ts';
+import { callAll, classFigures, coverageFigures, latencyFigures, share } from './traffic-figures.ts';
+import { linearCalls, majorityCalls } from './traffic-floors.ts';
+
+/** `thought-engine bench traffic`: the tree router on a mixed message stream, one result per test file. */
+export async function benchTraffic(options: BenchOptions): Promise<BenchReport> {
+  const data = await readTraffic(options);
+  const runs: BenchResult[][] = [];
+  let seconds = 0;
+  let modelBytes = 0;
+  for (const [index, seed] of options.seeds.entries()) {
+    options.progress({ stage: 'bench traffic', done: index, total: options.seeds.length, note: `seed ${seed}` });
+    const model = new DtrModel();
+    const report = await model.fit(data.train.map(exampleOf), { seed, progress: options.progress });
+    seconds += report.seconds;
+    modelBytes = Math.max(modelBytes, await bytesOf(model));
+    const val = callAll(model, data.val);
+    runs.push(
+      data.tests.map(({ file, rows }) => {
+        const calls = callAll(model, rows);
+        return {
+          file,
+          n: rows.length,
+          ...classFigures(calls),
+          coverageAt: coverageFigures(val, calls, options.delta),
+          ...latencyFigures(model, rows, systemClock),
+          floors: floorFigures(data, seed, rows),
+        };
+      }),
+    );
+    await model.dispose();
+  }
+  const results = data.tests.map((_test, index) => spreadOf(runs.map((run) => run[index] as BenchResult)));
+  const folds = options.folds ?? 0;
+  if (folds > 1) {
+    const leaveSourceOut = await foldFigures([...data.train, ...data.val], folds, options);
+    results.push({ file: `leave source out, ${folds} folds`, ...leaveSourceOut });
+  }
+  return {
+    subject: 'traffic',
+    seeds: options.seeds,
+    train: {
+      n: data.train.length,
+      seconds: seconds / Math.max(options.seeds.length, 1),
+      peakRssMb: Math.round(process.resourceUsage().maxRSS / 1024),
+      modelBytes,
+    },
+    results,
+  };
+}
+
+function floorFigures(data: TrafficData, seed: number, rows: readonly TrafficRow[]) {
+  const brief = ({ accuracy, macroF1, perSlice, proseAsDeterministic }: ReturnType<typeof classFigures>) => ({
+    accuracy,
+    macroF1,
+    perSlice,
+    proseAsDeterministic,
+  });
+  return {
+    majority: brief(classFigures(majorityCalls(data.train, rows))),
+    linear: brief(classFigures(linearCalls(data.train, seed, rows))),
+  };
+}
+
+/** Trains without the sources of each fold and tests on them; only rows whose subtype stays represented count. */
+async function foldFigures(rows: readonly TrafficRow[], folds: number, options: BenchOptions) {
+  const seed = options.seeds[0] ?? 1;
+  const foldOf = (row: TrafficRow): number => Math.floor(hashFraction(`fold ${row.source}`) * folds);
+  const perSource: Record<string, { n: number; accuracy: number; linear: number }> = {};
+  let right = 0;
+  let linearRight = 0;
+  let n = 0;
+  for (let fold = 0; fold < folds; fold += 1) {
+    options.progress({ stage: 'leave source out', done: fold, total: folds });
+    const train = rows.filter((row) => foldOf(row) !== fold);
+    const known = new Set(train.map((row) => row.subtype));
+    const test = rows.filter((row) => foldOf(row) === fold && known.has(row.subtype));
+    if (test.length === 0) continue;
+    const model = new DtrModel();
+    await model.fit(train.map(exampleOf), { seed });
+    const calls = callAll(model, test);
+    const linear = linearCalls(train, seed, test);
+    await model.dispose();
+    for (const source of new Set(test.map((row) => row.source))) {
+      const own = calls.filter((call) => call.row.source === source);
+      const other = linear.filter((call) => call.row.source === source);
+      const hits = own.filter((call) => call.class === call.row.class).length;
+      const otherHits = other.filter((call) => call.class === call.row.class).length;
+      perSource[source] = { n: own.length, accuracy: share(hits, own.length), linear: share(otherHits, own.length) };
+      right += hits;
+      linearRight += otherHits;
+      n += own.length;
+    }
+  }
+  const sources = Object.values(perSource);
+  const mean = (pick: (one: { accuracy: number; linear: number }) => number): number =>
+    share(
+      sources.reduce((sum, one) => sum + pick(one), 0),
+      sources.length,
+    );
+  return {
+    n,
+    accuracy: share(right, n),
+    meanOverSources: mean((one) => one.accuracy),
+    floors: { linear: { accuracy: share(linearRight, n), meanOverSources: mean((one) => one.linear) } },
+    perSource,
+  };
+}
+
+async function bytesOf(model: DtrModel): Promise<number> {
+  const folder = await mkdtemp(join(tmpdir(), 'thought-engine-bench-'));
+  try {
+    const names = await model.save(folder);
+    const sizes = await Promise.all(names.map(async (name) => (await stat(join(folder, name))).size));
+    return sizes.reduce((sum, size) => sum + size, 0);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
