@@ -48,10 +48,10 @@ export function json(draw: Draw): string {
   return layout(draw, record(draw, 2));
 }
 
-function yamlLines(draw: Draw, item: unknown, pad: string): string[] {
+function yamlLines(item: unknown, pad: string): string[] {
   if (Array.isArray(item)) {
     return item.flatMap((entry: unknown) => {
-      const inner = yamlLines(draw, entry, `${pad}  `);
+      const inner = yamlLines(entry, `${pad}  `);
       const [first = '', ...rest] = inner;
       return [`${pad}- ${first.trim()}`, ...rest];
     });
@@ -59,7 +59,7 @@ function yamlLines(draw: Draw, item: unknown, pad: string): string[] {
   if (typeof item !== 'object' || item === null) return [`${pad}${scalar(item)}`];
   return Object.entries(item).flatMap(([key, inner]: [string, unknown]) =>
     typeof inner === 'object' && inner !== null
-      ? [`${pad}${key}:`, ...yamlLines(draw, inner, `${pad}  `)]
+      ? [`${pad}${key}:`, ...yamlLines(inner, `${pad}  `)]
       : [`${pad}${key}: ${scalar(inner)}`],
   );
 }
@@ -77,7 +77,7 @@ const yamlFrames = [
 ];
 
 export function yaml(draw: Draw): string {
-  const text = draw.chance(0.5) ? draw.phrase(draw.pick(yamlFrames)) : yamlLines(draw, record(draw, 2), '').join('\n');
+  const text = draw.chance(0.5) ? draw.phrase(draw.pick(yamlFrames)) : yamlLines(record(draw, 2), '').join('\n');
   return `${draw.chance(0.12) ? '---\n' : ''}${draw.chance(0.08) ? `# ${draw.phrase('settings of the ‹noun›')}\n` : ''}${text}`;
 }
 

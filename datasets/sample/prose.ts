@@ -10,17 +10,17 @@ import { traces } from './traces.ts';
 const templates = (text: string): readonly string[] => text.trim().split('\n');
 
 const utterances = templates(`
-«can you¦could you¦please¦i want to¦i'd like to¦i need to¦help me» «book¦change¦cancel¦find¦check» «a table¦a room¦my flight¦a haircut¦the appointment¦a taxi» «for ‹when›¦at ‹clock›¦for ‹#9› people¦in ‹city›¦»
+«can you¦could you¦please¦i want to¦i'd like to¦i need to¦help me» «book¦change¦cancel¦find¦check» «a table¦a boat¦my flight¦a haircut¦the tour¦a taxi» «for ‹when›¦at ‹clock›¦for ‹#9› people¦in ‹city›¦»
 «what's¦tell me¦do you know» the «weather¦time¦news¦traffic» «in ‹city›¦for ‹when›¦right now¦»
 «my ‹relative›¦‹first›¦the ‹noun›» is ‹feeling› «about ‹topic›¦today¦and so am i¦»
-i «lost¦forgot¦broke¦found» my «card¦password¦phone¦key¦‹product›» «‹when›¦in ‹city›¦on the train¦again¦»
+i «lost¦forgot¦broke¦found» my «card¦umbrella¦phone¦key¦‹product›» «‹when›¦in ‹city›¦on the train¦again¦»
 «play¦turn off¦turn up¦pause» the «music¦radio¦lights¦heating» «in the ‹adjective› room¦please¦»
 «yes¦no¦sure¦okay», «that works¦i think so¦let's do that¦not today¦‹clock› is fine¦make it ‹day›»
 «hello¦hi¦good morning¦hey there», «how are you¦is anyone there¦i have a question¦it's ‹first›¦can we talk about ‹topic›»
 remind me to «call¦visit¦thank¦pay» my ‹relative› «‹when›¦at ‹clock›¦before lunch»
 how «long¦far¦much¦often» «is it to ‹city›¦does the ‹noun› take¦is a ‹product›¦should i water the garden¦do you ‹verb› this»
-«the¦my¦your» ‹product› «arrived ‹adjective›¦never came¦is too ‹adjective›¦broke after ‹#20› days»
-why «was i charged¦did my payment fail¦is my account locked¦is the app so ‹adjective›» «twice¦‹when›¦again¦»
+«the¦my¦your» ‹product› «looks ‹adjective›¦is in the ‹noun›¦is too ‹adjective› for my ‹relative›¦is ‹#20› years old»
+why «was i charged¦did my payment fail¦is the lift locked¦is the app so ‹adjective›» «twice¦‹when›¦again¦»
 «that's all¦thanks a lot¦thank you¦great», «bye¦have a good ‹day›¦see you ‹when›¦you've been helpful»
 what «should i cook with ‹food›¦goes well with ‹food›¦is in the ‹food›¦time do you open on ‹day›»
 «i'm looking for¦show me¦i would like» a ‹adjective› ‹product› «under ‹#300› euros¦for my ‹relative›¦that is not ‹adjective›»
@@ -105,11 +105,11 @@ for «dinner i'd like ‹food› at ‹clock›¦the record, i never asked for �
 if «you see ‹first›, tell her ‹topic› can wait¦it rains ‹when›, we go to the ‹noun›»
 while «you are at it, ‹verb› the ‹noun› too¦i was in ‹city› my ‹product› broke»
 let «me know when the ‹noun› opens¦us meet ‹when› at ‹clock›¦‹first› decide about ‹topic›»
-return «my ‹product›, it is too ‹adjective›¦flights from ‹city› are ‹adjective› ‹when›¦to sender, says the ‹noun›»
-update «me on ‹topic› when you can¦from ‹first›: the ‹noun› is ‹adjective›¦my address to ‹city› please»
+return «the ‹product› to ‹first› for me¦flights from ‹city› are ‹adjective› ‹when›¦to sender, says the ‹noun›»
+update «me on ‹topic› when you can¦from ‹first›: the ‹noun› is ‹adjective›¦‹city› on the map please»
 drop «me a line about ‹topic›¦the kids at ‹clock›, please¦in any time, we are at the ‹noun›»
 create «a nice plan for ‹when› in ‹city›¦some room for ‹topic› in the agenda»
-delete «that from your memory, it was a joke¦my last order, i ordered the wrong ‹product›»
+delete «that from your memory, it was a joke¦my last remark, i was ‹feeling›»
 insert «a joke about ‹animal›s here¦coin, says the ‹adjective› machine in the ‹noun›»
 where «is the nearest ‹noun› in ‹city›¦did ‹first› put the ‹product›¦from here, do you think»
 order by ‹day› and we deliver by ‹day›, is that right?
@@ -221,14 +221,22 @@ const payloads: readonly ((draw: Draw) => string)[] = [
 export function askAbout(draw: Draw, payload: string): string {
   const fence = draw.pick(['`', '`', '\n```\n', '"', '\n']);
   const closing = fence === '`' || fence === '"' ? fence : fence === '\n' ? '\n' : '\n```\n';
-  return clean(draw.phrase(draw.pick(around), { payload: `${fence}${payload}${closing}` }));
+  // The sentence is polished before the payload comes in, which must stay as it is.
+  return clean(draw.phrase(draw.pick(around), { payload: '\u0001' }))
+    .replace('\u0001', () => `${fence}${payload}${closing}`)
+    .trim();
 }
 
-const clean = (text: string): string =>
-  text
-    .replaceAll('\\n', '\n')
-    .replace(/ +([,.?\n]|$)/g, '$1')
+/** Mends what templates leave behind: blanks before marks, `a` before a vowel. */
+export function polish(text: string): string {
+  return text
+    .replace(/ {2,}/g, ' ')
+    .replace(/ +([,.?!:](?=\s|$)|\n|$)/g, '$1')
+    .replace(/\b([Aa]) (?=[aeiou])/g, '$1n ')
     .trim();
+}
+
+const clean = (text: string): string => polish(text.replaceAll('\\n', '\n'));
 const from =
   (set: readonly string[]) =>
   (draw: Draw): string =>
