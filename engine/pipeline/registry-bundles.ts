@@ -1,0 +1,80 @@
+import type { Device } from '../core/config.ts';
+import { EngineError } from '../core/errors.ts';
+import { checkGolden, type Artefact } from '../../models/artefact.ts';
+import type { ArtefactKind } from '../../models/manifest.ts';
+import type { OpenBundle, Registry } from '../../models/registry.ts';
+import { CetTier } from '../tiers/cet.ts';
+import { DtrTier } from '../tiers/dtr.ts';
+import { LppmTier } from '../tiers/lppm.ts';
+import { goldenAnswers, loadModel, type LoadedModel } from './load-model.ts';
+import type { BundleSource, LoadedBundle } from './live-models.ts';
+
+export interface BundleOptions {
+  readonly device: Device;
+  /** Token budget of the context tier. */
+  readonly contextTokens: number;
+}
+
+/** Bundles of the registry as tiers that serve: every byte and every golden vector checked before the first message. */
+export class RegistryBundles implements BundleSource {
+  readonly #registry: Registry;
+  readonly #options: BundleOptions;
+
+  constructor(registry: Registry, options: BundleOptions) {
+    this.#registry = registry;
+    this.#options = options;
+  }
+
+  async current(role: string): Promise<string | null> {
+    return (await this.#registry.current(role))?.id ?? null;
+  }
+
+  /** @throws ARTEFACT_CORRUPT, MODEL_MISSING where no bundle of the role is whole */
+  async load(role: string): Promise<LoadedBundle> {
+    const opened = await this.#registry.openCurrent(role);
+    if (opened === null) throw new EngineError('MODEL_MISSING', { role, tier: 'usable' });
+    return this.#assemble(role, opened);
+  }
+
+  async #assemble(role: string, { bundle, artefacts }: OpenBundle): Promise<LoadedBundle> {
+    const loaded: LoadedModel[] = [];
+    const open = async <Kind extends ArtefactKind>(
+      kind: Kind,
+    ): Promise<Extract<LoadedModel, { kind: Kind }> | null> => {
+      const artefact = artefacts[kind];
+      if (artefact === undefined) return null;
+      const model = await this.#checked(kind, artefact);
+      loaded.push(model);
+      return model as Extract<LoadedModel, { kind: Kind }>;
+    };
+    const dispose = async (): Promise<void> => void (await Promise.all(loaded.map(({ model }) => model.dispose())));
+    try {
+      const [dtr, lppm, cet] = [await open('dtr'), await open('lppm'), await open('cet')];
+      const { thresholds } = bundle;
+      const { contextTokens } = this.#options;
+      return {
+        id: bundle.id,
+        role,
+        dtr: dtr && new DtrTier(dtr.model, { thresholds: thresholds.dtr, modelId: artefacts.dtr?.id ?? '' }),
+        lppm: lppm && new LppmTier(lppm.model, { thresholds: thresholds.lppm, modelId: artefacts.lppm?.id ?? '' }),
+        cet: cet && new CetTier(cet.model, { modelId: artefacts.cet?.id ?? '', contextTokens }),
+        dispose,
+      };
+    } catch (error) {
+      await dispose();
+      throw error;
+    }
+  }
+
+  async #checked(kind: ArtefactKind, artefact: Artefact): Promise<LoadedModel> {
+    const loaded = await loadModel(kind, artefact.folder, this.#options.device);
+    try {
+      await checkGolden(artefact, (inputs) => goldenAnswers(loaded, inputs));
+    } catch (error) {
+      await loaded.model.dispose();
+      if (EngineError.isInstance(error)) await this.#registry.quarantine(artefact.id, error.message);
+      throw error;
+    }
+    return loaded;
+  }
+}
