@@ -44,8 +44,9 @@ export interface Scan {
 
 const lineBreak = 0x0a;
 const space = 0x20;
-const header = /^([0-9a-f]{8}) (\d{1,16}) (\d{1,10}) /;
-const longestHeader = 8 + 1 + 16 + 1 + 10 + 1;
+const checksumDigits = 8;
+const sequenceDigits = 16;
+const lengthDigits = 10;
 
 /** Text of an entry, without its line: well-formed Unicode, no line break. @throws BAD_REQUEST */
 export function entryText(entry: JournalEntry): string {
@@ -76,8 +77,12 @@ export function wellFormedJson(value: unknown): string {
 export function encodeRecord(sequence: number, text: string): Buffer {
   const json = Buffer.from(text, 'utf8');
   const covered = Buffer.concat([Buffer.from(`${sequence} ${json.length} `, 'latin1'), json]);
-  const checksum = crc32(covered).toString(16).padStart(8, '0');
-  return Buffer.concat([Buffer.from(`${checksum} `, 'latin1'), covered, Buffer.of(lineBreak)]);
+  return Buffer.concat([Buffer.from(`${checksumOf(covered)} `, 'latin1'), covered, Buffer.of(lineBreak)]);
+}
+
+/** CRC-32 as eight hexadecimal digits; compared as text, so that a flipped bit cannot hide in a capital letter. */
+function checksumOf(covered: Buffer): string {
+  return crc32(covered).toString(16).padStart(checksumDigits, '0');
 }
 
 /** Finds every intact record; damage costs the records that it touches and no other. */
@@ -111,14 +116,32 @@ export function scanSegment(content: Buffer): Scan {
 
 /** @returns null where no intact record begins at the offset */
 function placeAt(content: Buffer, start: number): Place | null {
-  if (content[start + 8] !== space) return null;
-  const match = header.exec(content.toString('latin1', start, start + longestHeader));
-  if (match === null) return null;
-  const json = start + match[0].length;
-  const end = json + Number(match[3]) + 1;
+  const sequenceAt = start + checksumDigits + 1;
+  if (content[sequenceAt - 1] !== space) return null;
+  const lengthAt = afterDigits(content, sequenceAt, sequenceDigits) + 1;
+  const json = afterDigits(content, lengthAt, lengthDigits) + 1;
+  if (lengthAt === 0 || json === 0) return null;
+  const end = json + numberIn(content, lengthAt, json - 1) + 1;
   if (end > content.length) return null;
-  if (crc32(content.subarray(start + 9, end - 1)) !== Number.parseInt(match[1] as string, 16)) return null;
-  return { sequence: Number(match[2]), start, json, end };
+  const checksum = content.toString('latin1', start, sequenceAt - 1);
+  if (checksumOf(content.subarray(sequenceAt, end - 1)) !== checksum) return null;
+  return { sequence: numberIn(content, sequenceAt, lengthAt - 1), start, json, end };
+}
+
+/** Where the space behind a run of digits stands; -1 where there is no such run. */
+function afterDigits(content: Buffer, from: number, longest: number): number {
+  for (let offset = from; offset <= from + longest; offset += 1) {
+    const byte = content[offset] ?? 0;
+    if (byte === space && offset > from) return offset;
+    if (byte < 0x30 || byte > 0x39) return -1;
+  }
+  return -1;
+}
+
+function numberIn(content: Buffer, from: number, to: number): number {
+  let value = 0;
+  for (let offset = from; offset < to; offset += 1) value = 10 * value + (content[offset] as number) - 0x30;
+  return value;
 }
 
 export function decodeRecord(content: Buffer, place: Place): JournalRecord {
