@@ -130,7 +130,8 @@ class OrtSession implements Session {
       results = await (wanted === undefined ? this.#session.run(feeds) : this.#session.run(feeds, wanted));
     } catch (error) {
       const shapes = this.inputs.map((name) => `${name} [${batch[name]?.shape.join(', ') ?? ''}]`).join(', ');
-      const detail = { what: 'running the model', expected: 'inputs that fit', actual: shapes };
+      const what = `running the model (${firstLine(messageOf(error))})`;
+      const detail = { what, expected: 'inputs that fit', actual: shapes };
       throw new EngineError('SHAPE_MISMATCH', detail, { cause: error });
     }
     const answers: Record<string, Tensor> = {};
