@@ -21,7 +21,7 @@ export function chooseBackend(options: BackendOptions = {}): Backend {
 }
 
 /** Turns to the second back end where the first one's runtime cannot be loaded on this machine. */
-class FallbackBackend implements Backend {
+export class FallbackBackend implements Backend {
   #current: Backend;
   readonly #second: () => Backend;
   readonly #notice: ((line: string) => void) | undefined;

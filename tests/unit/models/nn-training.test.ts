@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { EngineError } from '../../../engine/core/errors.ts';
 import { sha256 } from '../../../engine/core/hash.ts';
 import type { ProgressEvent } from '../../../engine/core/progress.ts';
-import { chooseBackend } from '../../../models/nn/backend-choice.ts';
+import { seededRandom } from '../../../engine/core/random.ts';
+import { chooseBackend, FallbackBackend } from '../../../models/nn/backend-choice.ts';
+import type { Backend } from '../../../models/nn/backend.ts';
+import { withMasks } from '../../../models/nn/dropout.ts';
 import { linear, meanPool, transformerBlock } from '../../../models/nn/layers.ts';
 import { OnnxBackend } from '../../../models/nn/onnx-backend.ts';
 import type { Batch, Network } from '../../../models/nn/operations.ts';
@@ -216,6 +220,31 @@ describe('chooseBackend', () => {
     expect(chooseBackend({ backend: 'tensorflow' }).name).toBe('tensorflow');
   });
 
+  it('turns to TensorFlow.js, saying so, where ONNX Runtime does not load', async () => {
+    const lines: string[] = [];
+    const missing = { what: 'onnxruntime-node', detail: 'no binary', hint: 'run npm ci' };
+    const first: Backend = {
+      name: 'onnx',
+      compile: () => Promise.reject(new EngineError('RUNTIME_UNAVAILABLE', missing)),
+    };
+    const second = new TensorflowBackend({ native: false });
+    const backend = new FallbackBackend(
+      first,
+      () => second,
+      (line) => lines.push(line),
+    );
+    expect((await backend.compile(encoder)).device).toBe('cpu (plain JavaScript)');
+    expect(backend.name).toBe('tensorflow');
+    expect(lines).toEqual([expect.stringMatching(/^onnxruntime-node cannot be loaded: .*TensorFlow\.js instead/)]);
+  });
+
+  it('does not turn away from a description that is wrong', async () => {
+    const second = (): never => expect.unreachable();
+    const lossless: Network = (o) => ({ outputs: { x: o.constant(1) } });
+    const failing = new FallbackBackend(new OnnxBackend(), second).compile(lossless);
+    await expect(failing).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
   it('says in one line which engine TensorFlow.js runs on where the native one is not usable', async () => {
     const lines: string[] = [];
     const backend = chooseBackend({ backend: 'tensorflow', notice: (line) => lines.push(line) });
@@ -227,4 +256,37 @@ describe('chooseBackend', () => {
       ]);
     await compiled.dispose();
   });
+});
+
+describe('a batch', () => {
+  const noisy: Network = (o) => {
+    const x = o.dropout(o.multiply(o.input('x', 'float32', ['b', 3]), o.parameter('w', [3], { kind: 'ones' })), 0.5);
+    return { outputs: { x }, loss: () => o.mean(o.add(x, o.input('y', 'float32', ['b', 1]))) };
+  };
+  const tensor = (...shape: number[]) => ({ data: new Float32Array(shape.reduce((a, b) => a * b)), shape });
+
+  it('gets masks that keep the mean and repeat with the seed', async () => {
+    const { inputs, dropouts, dispose } = await compileNoisy();
+    const draw = (seed: number) =>
+      withMasks({ x: tensor(400, 3), y: tensor(400, 1) }, dropouts, inputs, seededRandom(seed))['dropout.0']!;
+    const mask = draw(1);
+    expect(mask.shape).toEqual([400, 3]);
+    expect(new Set(mask.data)).toEqual(new Set([0, 2]));
+    expect(Array.from(mask.data).reduce((sum, one) => sum + one, 0) / 1200).toBeCloseTo(1, 1);
+    expect(draw(1).data).toEqual(mask.data);
+    expect(draw(2).data).not.toEqual(mask.data);
+    await dispose();
+  });
+
+  it('is refused where its inputs disagree about a named side', async () => {
+    const { inputs, dropouts, dispose } = await compileNoisy();
+    const draw = () => withMasks({ x: tensor(4, 3), y: tensor(5, 1) }, dropouts, inputs, seededRandom(1));
+    expect(draw).toThrow(/input y, side b: expected length 4, got 5/);
+    await dispose();
+  });
+
+  async function compileNoisy() {
+    const compiled = await new OnnxBackend().compile(noisy);
+    return { inputs: compiled.inputs, dropouts: compiled.dropouts, dispose: () => compiled.dispose() };
+  }
 });
