@@ -6,7 +6,10 @@ import {
   existsSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
+  readlinkSync,
+  realpathSync,
   renameSync,
   rmSync,
   writeFileSync,
@@ -121,7 +124,11 @@ async function initialise(place: Place, initdb: string): Promise<void> {
 /** The server that runs on this folder and answers; one that does not answer is stopped. Null: none runs. */
 async function joinRunning(place: Place): Promise<Running | null> {
   const running = readPidFile(place.data);
-  if (running === null || !isAlive(running.pid) || !isPostgres(running.pid)) return null;
+  if (running === null) return null;
+  if (!isAlive(running.pid) || !isPostgres(running.pid)) {
+    await removeStalePidFile(place.data);
+    return null;
+  }
   for (const deadline = performance.now() + 5000; performance.now() < deadline; await sleep(100)) {
     if (await answers(place, running.port)) return running;
     if (!isAlive(running.pid)) return null;
@@ -129,6 +136,27 @@ async function joinRunning(place: Place): Promise<Running | null> {
   place.logger.warn({ pid: running.pid }, 'a job queue server does not answer: it is stopped');
   await stopProcess(running.pid);
   return null;
+}
+
+/**
+ * PostgreSQL itself refuses to start while the number in the file belongs to any process: one that was killed and not
+ * reaped, or another program since. Its own remaining processes, which work in the data folder, must be gone first.
+ */
+async function removeStalePidFile(data: string): Promise<void> {
+  if (process.platform !== 'linux') return;
+  const isBusy = (): boolean =>
+    readdirSync('/proc').some((name) => {
+      try {
+        return /^\d+$/.test(name) && readlinkSync(`/proc/${name}/cwd`) === realpathSync(data);
+      } catch {
+        return false;
+      }
+    });
+  for (const deadline = performance.now() + stopLimitMs; performance.now() < deadline; await sleep(50)) {
+    if (isBusy()) continue;
+    rmSync(join(data, 'postmaster.pid'), { force: true });
+    return;
+  }
 }
 
 /** Detached: an interrupt from the keyboard must not end it before the work that needs it has ended. */

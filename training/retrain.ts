@@ -1,0 +1,260 @@
+import { readSnapshot, readSnapshotFeedback } from '../datasets/log/snapshot.ts';
+import type { Feedback } from '../datasets/log/feedback.ts';
+import type { Clock } from '../engine/core/clock.ts';
+import type { Device } from '../engine/core/config.ts';
+import type { Conversation } from '../engine/core/conversation.ts';
+import { EngineError, messageOf } from '../engine/core/errors.ts';
+import type { Progress } from '../engine/core/progress.ts';
+import type { Bundle, BundleContent } from '../models/bundle.ts';
+import { boundOf, type Bound } from '../models/certificate.ts';
+import { artefactKinds, type ArtefactDescription, type ArtefactKind } from '../models/manifest.ts';
+import type { Registry } from '../models/registry.ts';
+import { loadModels, publishModels } from './artefacts.ts';
+import { settleTurns, type LadderThresholds, type SettledTurn } from './evaluate.ts';
+import { answeredTurns, type AnsweredTurn } from './examples/answered-turn.ts';
+import type { Correction } from './examples/correction.ts';
+import { findPayloadTools } from './examples/payload-tools.ts';
+import { judgeCandidate, type GateVerdict } from './gate.ts';
+import { judgeTurns } from './judged-turn.ts';
+import { disposeAll, learn, type Learned, type LearnedTier } from './learn.ts';
+import type { RetrainResult } from './queue.ts';
+import { judgingTiers } from './tiers.ts';
+
+export interface RetrainOptions {
+  readonly role: string;
+  readonly snapshot: { readonly id: string; readonly path: string };
+  readonly registry: Registry;
+  readonly seed: number;
+  readonly alpha: number;
+  readonly delta: number;
+  readonly device: Device;
+  readonly tiers?: readonly LearnedTier[];
+  readonly codeVersion: string;
+  readonly progress: Progress;
+  readonly clock: Clock;
+  readonly signal?: AbortSignal;
+  /** Name of who trains, for the registry's log. */
+  readonly owner?: string;
+  /** Rows of the base corpus; see `learn`. */
+  readonly baseRows?: number;
+}
+
+/**
+ * Learns a role's models from a snapshot, seals them, compares them with the champion on conversations that neither
+ * learned from, and promotes them when they are not worse. The bundle is kept either way.
+ * @throws TOO_FEW_ROWS, REGISTRY_CONFLICT where a later trainer has claimed the role, JOB_CANCELLED
+ */
+export async function retrain(options: RetrainOptions): Promise<RetrainResult> {
+  const { role, registry, progress, signal } = options;
+  const stopIfAsked = (): void => {
+    if (signal?.aborted === true) throw new EngineError('JOB_CANCELLED', { id: role });
+  };
+  const token = await registry.claim(role, options.owner ?? `process ${process.pid}`);
+  progress({ stage: 'read snapshot', done: 0, total: null });
+  const conversations = (await readSnapshot(options.snapshot.path)).filter((one) => one.role === role);
+  const corrections = correctionsOf(await readSnapshotFeedback(options.snapshot.path));
+  const learned = await learn(conversations, {
+    ...pick(options),
+    corrections,
+    ...(options.tiers === undefined ? {} : { tiers: options.tiers }),
+    ...(options.baseRows === undefined ? {} : { baseRows: options.baseRows }),
+    ...(signal === undefined ? {} : { signal }),
+  });
+  try {
+    stopIfAsked();
+    const ground = groundOf(conversations, learned);
+    progress({ stage: 'compare with champion', done: 0, total: null });
+    const champion = await judgeChampion(registry, role, ground, progress);
+    stopIfAsked();
+
+    progress({ stage: 'seal models', done: 0, total: null });
+    const published = await publishModels(learned, ground.turns, ground.payloadTools, registry, (kind) =>
+      describe(kind, learned, options),
+    );
+    const combined = combine(learned, published, champion);
+    const rows = settleTurns(combined.judged, combined.thresholds);
+    const verdict = judgeCandidate(rows, champion?.rows ?? null, options);
+    const content: BundleContent = {
+      role,
+      artefacts: combined.artefacts,
+      thresholds: combined.thresholds,
+      certificate: combined.isWhole ? learned.certificate : recertify(rows, options),
+      metrics: metricsOf(verdict),
+      parent: champion?.bundle.id ?? null,
+    };
+    stopIfAsked();
+    return await decide(content, verdict, champion?.bundle ?? null, token, options);
+  } finally {
+    await disposeAll(learned.models);
+  }
+}
+
+function pick({ seed, alpha, delta, device, progress }: RetrainOptions) {
+  return { seed, alpha, delta, device, progress };
+}
+
+/** The held-out turns themselves; `learn` returns only what became of them. */
+function groundOf(conversations: readonly Conversation[], learned: Learned) {
+  const all = answeredTurns(
+    conversations.filter(({ split }) => split === null || split === 'train'),
+    { afterResults: true },
+  );
+  const messages = new Set(learned.heldOut.map((turn) => turn.message));
+  return {
+    turns: all,
+    heldOut: all.filter((turn) => messages.has(turn.message.id)),
+    payloadTools: findPayloadTools(all),
+  };
+}
+type Ground = ReturnType<typeof groundOf>;
+
+interface Champion {
+  readonly bundle: Bundle;
+  readonly judged: Awaited<ReturnType<typeof judgeTurns>>;
+  readonly rows: readonly SettledTurn[];
+}
+
+/** What the serving bundle does with the held-out turns; null where none serves, or its models do not load. */
+async function judgeChampion(
+  registry: Registry,
+  role: string,
+  ground: { readonly heldOut: readonly AnsweredTurn[]; readonly payloadTools: Ground['payloadTools'] },
+  progress: Progress,
+): Promise<Champion | null> {
+  for (;;) {
+    const opened = await registry.openCurrent(role);
+    if (opened === null) return null;
+    const { bundle } = opened;
+    let models;
+    try {
+      models = await loadModels(opened);
+    } catch (error) {
+      // whole files that answer wrongly here: set them aside and look at the bundle before
+      const [kind] = artefactKinds.filter((one) =>
+        messageOf(error).includes(bundle.artefacts[one]?.slice(0, 12) ?? '-'),
+      );
+      const id = kind === undefined ? undefined : bundle.artefacts[kind];
+      if (id === undefined) throw error;
+      await registry.quarantine(id, messageOf(error));
+      continue;
+    }
+    try {
+      const judged = await judgeTurns(ground.heldOut, judgingTiers(models), ground.payloadTools, progress);
+      return { bundle, judged, rows: settleTurns(judged, bundle.thresholds) };
+    } finally {
+      await disposeAll(models);
+    }
+  }
+}
+
+/** Fresh tiers beside those of the champion that were not learned anew, each with the thresholds that it had. */
+function combine(
+  learned: Learned,
+  published: Partial<Record<ArtefactKind, string>>,
+  champion: Champion | null,
+): {
+  readonly artefacts: Partial<Record<ArtefactKind, string>>;
+  readonly thresholds: LadderThresholds;
+  readonly judged: Learned['heldOut'];
+  /** Everything that settles was learned now, so that its certificate speaks of the whole ladder. */
+  readonly isWhole: boolean;
+} {
+  const old = champion?.bundle;
+  const isKept = (kind: 'dtr' | 'lppm'): boolean => published[kind] === undefined && old?.artefacts[kind] !== undefined;
+  const thresholdsOf = (kind: 'dtr' | 'lppm') =>
+    isKept(kind) && old !== undefined ? old.thresholds[kind] : learned.thresholds[kind];
+  const before = new Map(champion?.judged.map((turn) => [turn.message, turn]));
+  return {
+    artefacts: { ...old?.artefacts, ...published },
+    thresholds: { dtr: thresholdsOf('dtr'), lppm: thresholdsOf('lppm') },
+    judged: learned.heldOut.map((turn) => ({
+      ...turn,
+      dtr: isKept('dtr') ? (before.get(turn.message)?.dtr ?? null) : turn.dtr,
+      lppm: isKept('lppm') ? (before.get(turn.message)?.lppm ?? null) : turn.lppm,
+    })),
+    isWhole: !isKept('dtr') && !isKept('lppm'),
+  };
+}
+
+/** Bound of thresholds that were set on other rows. */
+function recertify(rows: readonly SettledTurn[], options: RetrainOptions): Bound {
+  const settled = rows.filter((row) => row.tier !== null);
+  const errors = settled.filter((row) => !row.correct).length;
+  const reason = 'some tiers were kept with their thresholds; the bound is of all of them together';
+  return { ...boundOf(rows.length, settled.length, errors, options), reason };
+}
+
+function describe(kind: ArtefactKind, learned: Learned, options: RetrainOptions): ArtefactDescription {
+  // durations differ from run to run, and would give the same model another name
+  const notes = Object.entries(learned.reports[kind]?.notes ?? {}).filter(([name]) => !/seconds|ms$/i.test(name));
+  const numbers = notes.filter((note): note is [string, number] => Number.isFinite(note[1]));
+  return {
+    role: options.role,
+    kind,
+    // trained from nothing: who it was compared with stands in the bundle, and must not change the artefact's name
+    parent: null,
+    dataSnapshot: options.snapshot.id,
+    codeVersion: options.codeVersion,
+    seed: options.seed,
+    schemas: { code: options.codeVersion },
+    metrics: { rows: learned.reports[kind]?.rows ?? 0, ...Object.fromEntries(numbers) },
+  };
+}
+
+function metricsOf({ candidate }: GateVerdict): Record<string, number> {
+  const { turns, settled, errors, unsafe, coverage, error, errorUpper, dtr, lppm } = candidate;
+  return {
+    turns,
+    settled,
+    errors,
+    unsafe,
+    coverage,
+    error,
+    errorUpper,
+    dtrShare: dtr.share,
+    dtrAccuracy: dtr.accuracy,
+    lppmShare: lppm.share,
+    lppmAccuracy: lppm.accuracy,
+  };
+}
+
+async function decide(
+  content: BundleContent,
+  verdict: GateVerdict,
+  champion: Bundle | null,
+  token: number,
+  { role, registry, progress }: RetrainOptions,
+): Promise<RetrainResult> {
+  const bundle = await registry.addBundle(content);
+  const reasons = [...verdict.reasons];
+  let isPromoted = verdict.isPromoted;
+  const isSame =
+    champion !== null && artefactKinds.every((kind) => champion.artefacts[kind] === content.artefacts[kind]);
+  if (isPromoted && isSame) {
+    isPromoted = false;
+    reasons.push('the models are the same, bit for bit: there is nothing to promote');
+  }
+  if (isPromoted) {
+    const reason = reasons.at(-1) ?? '';
+    await registry.promote(role, bundle.id, { expected: champion?.id ?? null, token, reason });
+  }
+  progress({ stage: isPromoted ? 'promoted' : 'kept the champion', done: 1, total: 1, note: reasons.at(-1) ?? '' });
+  return { role, bundle: bundle.id, promoted: isPromoted, reasons, metrics: { ...content.metrics } };
+}
+
+/** Trust in this order; of equal trust the later word counts. */
+const trusted = ['human', 'verifier', 'tool'] as const;
+
+/** What people, verifiers and tools said was right; words that only judge are corrections where they say "wrong". */
+export function correctionsOf(feedback: readonly Feedback[]): Correction[] {
+  const chosen = new Map<string, Feedback>();
+  const rank = (one: Feedback): number => trusted.indexOf(one.source as (typeof trusted)[number]);
+  for (const one of feedback) {
+    if (rank(one) < 0 || (one.outcome === null && one.correct !== false)) continue;
+    const other = chosen.get(one.message);
+    const isBetter =
+      other === undefined || rank(one) < rank(other) || (rank(one) === rank(other) && one.time >= other.time);
+    if (isBetter) chosen.set(one.message, one);
+  }
+  return [...chosen.values()].map((one) => ({ message: one.message, outcome: one.outcome }));
+}
