@@ -50,7 +50,7 @@ const proseWeights: Readonly<Record<string, number>> = {
   prose_utterance: 90,
   nearmiss_command_word: 60,
   prose_about_command: 55,
-  prose_quoting_payload: 50,
+  prose_quoting_payload: 36,
   prose_email: 25,
 };
 
@@ -63,7 +63,7 @@ export const snippetKinds: readonly SnippetKind[] = [
   runs('sql', 'sql', 45, query),
   ...codeLanguages
     .filter((language) => language !== 'bash')
-    .map((language) => runs(`code_${language}`, 'code', 8, (draw) => code(draw, language))),
+    .map((language) => runs(`code_${language}`, 'code', 10, (draw) => code(draw, language))),
   runs('code_bash', 'code', 8, (draw) => code(draw, 'bash')),
   runs('function_call', 'calls', 40, functionCall),
   runs('function_call_py', 'calls', 18, codeCall),

@@ -12,7 +12,7 @@ function argumentValue(draw: Draw): unknown {
     () => Math.round(draw.random() * 10_000) / 100,
     () => draw.phrase('2026-0‹#9›-1‹#9›'),
     () => draw.list(draw.int(1, 3), () => draw.phrase('‹word›')),
-    () => draw.phrase('«please ‹verb› the ‹adjective› ‹noun›¦‹topic›¦‹product›»'),
+    () => draw.phrase('«please ‹verb› the ‹adjective› ‹noun›¦‹topic›¦‹product›¦‹sentence›¦‹sentence›»'),
     () => ({ [draw.phrase('‹field›')]: draw.int(1, 90), [draw.phrase('‹field›')]: draw.phrase('‹adjective›') }),
   ])();
 }
@@ -151,7 +151,9 @@ export function protocolRequest(draw: Draw): string {
 export function protocolResult(draw: Draw): string {
   const id = draw.int(1, 999);
   const text = (): string =>
-    draw.phrase('«found ‹#90› ‹plural›¦the ‹noun› is ‹adjective›¦‹city›: ‹#30› degrees¦done¦no ‹plural› match»');
+    draw.phrase(
+      '«‹sentence›¦‹sentence›. ‹sentence›.¦found ‹#90› ‹plural›¦the ‹noun› is ‹adjective›¦‹city›: ‹#30› degrees¦done¦no ‹plural› match»',
+    );
   return layout(
     draw,
     draw.pick<() => unknown>([
@@ -194,12 +196,14 @@ export function toolSchema(draw: Draw): string {
       name,
       {
         type: draw.pick(['string', 'integer', 'number', 'boolean']),
-        description: draw.phrase('The ‹field› of the ‹noun›'),
+        description: draw.phrase('«The ‹field› of the ‹noun›¦‹sentence›.¦‹sentence›. ‹sentence›.»'),
       },
     ]),
   );
   const schema = { type: draw.pick(['object', 'dict']), properties, required: names.slice(0, 1) };
-  const description = draw.phrase('«Get¦Find¦‹verb›» the ‹adjective› ‹noun› by its ‹field›.');
+  const description = draw.phrase(
+    '«Get¦Find¦‹verb›» «the ‹adjective› ‹noun› by its ‹field›¦all ‹plural› for ‹topic›¦the ‹noun› of a person». «¦‹sentence›.»',
+  );
   return layout(
     draw,
     draw.pick<() => unknown>([

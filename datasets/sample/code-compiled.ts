@@ -1,4 +1,4 @@
-import { block, branch, indent, type Syntax, type ValueType } from './code-syntax.ts';
+import { block, branch, indent, starred, type Syntax, type ValueType } from './code-syntax.ts';
 
 type Names = Record<ValueType, string>;
 const typed = (types: Names, parameters: readonly { name: string; type: ValueType }[]): string =>
@@ -8,6 +8,7 @@ const javaTypes: Names = { int: 'int', text: 'String', list: 'List<Integer>', fl
 
 const java: Syntax = {
   language: 'java',
+  block: starred,
   naming: 'camel',
   imports: [
     'import java.util.List;',

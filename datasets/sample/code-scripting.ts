@@ -1,4 +1,4 @@
-import { block, branch, indent, type Syntax, type ValueType } from './code-syntax.ts';
+import { block, branch, indent, starred, type Syntax, type ValueType } from './code-syntax.ts';
 
 const pythonTypes: Record<ValueType, string> = {
   int: 'int',
@@ -25,6 +25,7 @@ const python: Syntax = {
     'import requests',
     'from typing import Iterable',
   ],
+  block: (text) => ['"""', ...text, '"""'],
   func: (name, parameters, returns, body) => [
     `def ${name}(${parameters.map((p) => `${p.name}: ${pythonTypes[p.type]}`).join(', ')}) -> ${pythonTypes[returns]}:`,
     ...indent(body),
@@ -60,6 +61,7 @@ const python: Syntax = {
 
 const javascript: Syntax = {
   language: 'javascript',
+  block: starred,
   naming: 'camel',
   imports: [
     "const fs = require('fs');",
@@ -68,6 +70,9 @@ const javascript: Syntax = {
     "import path from 'node:path';",
     "const _ = require('lodash');",
     "import { useState, useEffect } from 'react';",
+    "import Station from '../station/Station';",
+    "export { default } from './order.js';",
+    "'use strict';",
   ],
   func: (name, parameters, _returns, body) =>
     block(`function ${name}(${parameters.map((p) => p.name).join(', ')})`, body, '  '),
@@ -134,6 +139,7 @@ const typescript: Syntax = {
 
 const ruby: Syntax = {
   language: 'ruby',
+  block: (text) => ['=begin', ...text, '=end'],
   naming: 'snake',
   imports: [
     "require 'json'",
@@ -181,6 +187,7 @@ const phpName = (name: string): string => `$${name}`;
 
 const php: Syntax = {
   language: 'php',
+  block: starred,
   naming: 'camel',
   imports: [
     '<?php',

@@ -23,6 +23,8 @@ export interface Syntax {
   readonly give: (value: string) => string;
   readonly print: (value: string) => string;
   readonly comment: (text: string) => string;
+  /** A comment of several lines before a function or type; line comments where absent. */
+  readonly block?: (text: Lines) => Lines;
   readonly append: (list: string, value: string) => string;
   readonly size: (list: string) => string;
   readonly and: string;
@@ -46,4 +48,9 @@ export function branch(condition: string, body: Lines, otherwise: Lines | null, 
   const first = block(`if ${condition}`, body, by);
   if (otherwise === null) return first;
   return [...first.slice(0, -1), '} else {', ...indent(otherwise, by), '}'];
+}
+
+/** A comment block with a star before each line. */
+export function starred(text: Lines): string[] {
+  return ['/**', ...text.map((line) => ` * ${line}`), ' */'];
 }

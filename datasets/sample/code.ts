@@ -44,6 +44,11 @@ class Writer {
       () => [...few(), ...this.#body(this.#names(), 1), print(this.#expression(this.#names()))],
       () => (program === undefined ? this.#function() : [...few(), '', ...program(this.#body(this.#names(), 2))]),
       () => [...few(), this.#comment(), ...this.#function()],
+      () => this.#draw.list(this.#draw.int(2, 4), () => [...this.#function(), '']).flat(),
+      () => [...few(), '', ...this.#draw.list(this.#draw.int(2, 3), () => [...this.#function(), '']).flat()],
+      () => [this.#comment(), ...this.#body(this.#names(), 3), this.#comment(), ...this.#body(this.#names(), 2)],
+      () => this.#draw.some(imports, 4),
+      () => [...few(), '', ...this.#documentation(), ...this.#type()],
     ];
     const text = this.#draw.pick(shapes)().join('\n').trim();
     return text.length < 24 ? `${text}\n${print(this.#expression(this.#names()))}` : text;
@@ -65,9 +70,19 @@ class Writer {
     const { comment } = this.#syntax;
     return comment(
       this.#draw.phrase(
-        '«‹verb› «the¦all¦each» ‹adjective› ‹plural›¦TODO: ‹verb› the ‹noun›¦returns the ‹field› of a ‹noun›¦why: the ‹noun› may be ‹adjective›»',
+        '«‹verb› «the¦all¦each» ‹adjective› ‹plural›¦TODO: ‹verb› the ‹noun›¦returns the ‹field› of a ‹noun›¦why: the ‹noun› may be ‹adjective›¦‹sentence›¦‹sentence›»',
       ),
     );
+  }
+
+  /** Words before a function or type, as documented code has them. */
+  #documentation(): readonly string[] {
+    if (!this.#draw.chance(0.35)) return [];
+    const text = this.#draw.list(this.#draw.int(1, 3), () =>
+      this.#draw.phrase('«‹sentence›.¦‹sentence›¦@param ‹field› the ‹noun› to ‹verb›¦@return ‹plural›¦»'),
+    );
+    const { block, comment } = this.#syntax;
+    return block === undefined ? text.map(comment) : block(text);
   }
 
   #function(): readonly string[] {
@@ -82,12 +97,15 @@ class Writer {
       ...this.#body(scope, 2),
       this.#syntax.give(this.#expression(scope)),
     ];
-    return this.#syntax.func(
-      this.#name('‹verb› «‹noun›¦‹plural›¦‹adjective› ‹noun›¦‹noun› ‹field›»'),
-      kept,
-      returns,
-      body,
-    );
+    return [
+      ...this.#documentation(),
+      ...this.#syntax.func(
+        this.#name('‹verb› «‹noun›¦‹plural›¦‹adjective› ‹noun›¦‹noun› ‹field›»'),
+        kept,
+        returns,
+        body,
+      ),
+    ];
   }
 
   #type(): readonly string[] {
@@ -95,11 +113,19 @@ class Writer {
       name: this.#name('‹field›'),
       type: this.#draw.pick(types),
     }));
-    return this.#syntax.record(this.#name('«‹noun› ‹noun›¦‹adjective› ‹noun›¦‹noun›»', 'pascal'), fields);
+    return [
+      ...this.#documentation(),
+      ...this.#syntax.record(this.#name('«‹noun› ‹noun›¦‹adjective› ‹noun›¦‹noun›»', 'pascal'), fields),
+    ];
   }
 
   #body(scope: readonly string[], depth: number): string[] {
-    return this.#draw.list(this.#draw.int(1, 3), () => this.#statement(scope, depth)).flat();
+    return this.#draw.list(this.#draw.int(1, 3), () => this.#remarked(scope, depth)).flat();
+  }
+
+  #remarked(scope: readonly string[], depth: number): readonly string[] {
+    const statement = this.#statement(scope, depth);
+    return this.#draw.chance(0.12) ? [this.#comment(), ...statement] : statement;
   }
 
   #statement(scope: readonly string[], depth: number): readonly string[] {
@@ -110,7 +136,9 @@ class Writer {
     const name = this.#variable();
     return draw.pick<() => readonly string[]>([
       () => [syntax.declare(name, 'int', this.#expression(scope))],
-      () => [syntax.declare(name, 'text', JSON.stringify(draw.phrase('«‹word›¦‹adjective› ‹noun›¦‹city›»')))],
+      () => [
+        syntax.declare(name, 'text', JSON.stringify(draw.phrase('«‹word›¦‹adjective› ‹noun›¦‹city›¦‹sentence›»'))),
+      ],
       () => [syntax.declare(name, 'list', syntax.list(draw.list(draw.int(2, 5), () => String(draw.int(0, 99)))))],
       () => [syntax.assign(draw.pick(scope), this.#expression(scope))],
       () =>

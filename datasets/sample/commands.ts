@@ -84,6 +84,10 @@ nohup ./‹stem›.sh > ‹file› 2>&1 &
 test -f ‹file› && echo yes || echo no
 printf '%s\\n' ‹word› ‹word› ‹word›
 which ‹package›
+read -p "‹sentence›? " ‹field›
+hostname «‹host›¦-I¦»
+wall "‹sentence›?"
+if [ -d ‹dir› ]; then ‹shellword› ‹dir›; fi
 man ‹shellword›
 `;
 
@@ -117,6 +121,10 @@ git commit -m "«Fix¦Improve¦Add¦Remove¦Rework» ‹adjective› ‹noun› 
 git commit -am '«fix¦feat¦docs¦chore»: ‹verb› the ‹noun› before the ‹noun›' && git push
 echo "Please ‹verb› the ‹noun› before ‹when›"
 echo 'The ‹noun› is ‹adjective›, ask ‹first› about it' >> ‹file›
+echo "‹sentence›." «>> ‹file›¦| mail ‹user›@example.com¦»
+grep -«rn¦ri¦l» "‹sentence›" ‹dir›
+at «now + ‹#9› hours¦‹clock›» <<< "notify-send '‹sentence›'"
+git commit -m "‹sentence›"
 notify-send "Reminder" "Call ‹person› about ‹topic›"
 wall "The server goes down at ‹clock› to ‹verb› ‹plural›"
 git tag -a v‹#9›.‹#30› -m "Release with ‹adjective› ‹plural›"

@@ -3,19 +3,27 @@ import type { Draw } from './draw.ts';
 
 function cell(draw: Draw): string {
   return draw.phrase(
-    '«‹#9000›¦‹#99›.‹#99›¦‹city›¦‹first›¦‹last›¦2026-0‹#9›-1‹#9›¦‹adjective›¦‹product›¦true¦false¦¦‹company›¦‹#100›%»',
+    '«‹#9000›¦‹#99›.‹#99›¦‹city›¦‹first›¦‹last›¦2026-0‹#9›-1‹#9›¦‹adjective›¦‹product›¦true¦false¦¦‹company›¦‹#100›%¦‹person›¦‹adjective› ‹noun› in ‹city›»',
   );
 }
 
 /** Rows under a header; the separator decides whether this is CSV or TSV. */
 export function delimited(draw: Draw, separator: string): string {
-  const columns = draw.int(2, 8);
+  const columns = draw.chance(0.2) ? draw.int(9, 18) : draw.int(2, 8);
+  // Measured tables are mostly numbers, written by programs with all their digits.
+  const isMeasured = draw.chance(0.25);
+  const one = (): string =>
+    isMeasured && draw.chance(0.8) ? (draw.random() * 90).toFixed(draw.int(1, 15)) : cell(draw);
   const header = draw.list(columns, () => draw.phrase('«‹field›¦‹field›_‹#9›¦‹noun›_‹field›¦‹noun› ‹field›»'));
   const quote = draw.chance(0.2);
   const rows = draw.list(draw.int(1, 10), () =>
-    draw.list(columns, () => (quote && draw.chance(0.5) ? `"${cell(draw)}, ${cell(draw)}"` : cell(draw))),
+    draw.list(columns, () => (quote && draw.chance(0.5) ? `"${cell(draw)}, ${cell(draw)}"` : one())),
   );
-  const listed = draw.chance(0.85) ? [header, ...rows] : rows;
+  const isWordy = draw.chance(0.25);
+  // Some tables hold a column of text, and some begin with empty cells.
+  if (isWordy) for (const row of rows) row[columns - 1] = draw.phrase('‹sentence›').replaceAll(',', '');
+  if (draw.chance(0.08)) for (const row of rows) row[0] = '';
+  const listed = draw.chance(0.8) ? [header, ...rows] : rows;
   return listed.map((row) => row.join(separator)).join('\n');
 }
 
@@ -24,7 +32,10 @@ function value(draw: Draw, depth: number): unknown {
   if (depth > 0 && draw.chance(0.2)) return draw.list(draw.int(1, 4), () => value(draw, depth - 1));
   return draw.pick<() => unknown>([
     () => draw.int(0, 9000),
-    () => draw.phrase('«‹city›¦‹person›¦‹company›¦‹product›¦‹adjective› ‹noun›¦the ‹noun› was ‹adjective›¦‹url›»'),
+    () =>
+      draw.phrase(
+        '«‹city›¦‹person›¦‹company›¦‹product›¦‹adjective› ‹noun›¦the ‹noun› was ‹adjective›¦‹sentence›¦‹sentence›.¦‹topic›¦‹url›»',
+      ),
     () => draw.chance(0.5),
     () => null,
     () => Math.round(draw.random() * 10_000) / 100,
@@ -38,7 +49,29 @@ function record(draw: Draw, depth: number): Record<string, unknown> {
   );
 }
 
+/** Lists of names and records that describe a collection, as reference data has them. */
+function collection(draw: Draw): unknown {
+  const template = draw.pick([
+    '‹city›',
+    '‹person›',
+    '‹adjective› ‹noun›',
+    '‹company›',
+    '‹product›',
+    '‹noun›',
+    '‹sentence›',
+  ]);
+  const items = draw.list(draw.int(1, 12), () => draw.phrase(template));
+  if (draw.chance(0.4)) return items;
+  const name = draw.phrase('«‹plural›¦‹adjective›_‹plural›¦data¦items»');
+  return {
+    description: draw.phrase('‹sentence›«¦.»'),
+    ...(draw.chance(0.3) ? { source: draw.phrase('‹url›') } : {}),
+    [name]: items,
+  };
+}
+
 export function json(draw: Draw): string {
+  if (draw.chance(0.2)) return layout(draw, collection(draw));
   if (draw.chance(0.25))
     return layout(
       draw,
@@ -78,13 +111,16 @@ const yamlFrames = [
 
 export function yaml(draw: Draw): string {
   const text = draw.chance(0.5) ? draw.phrase(draw.pick(yamlFrames)) : yamlLines(record(draw, 2), '').join('\n');
-  return `${draw.chance(0.12) ? '---\n' : ''}${draw.chance(0.08) ? `# ${draw.phrase('settings of the ‹noun›')}\n` : ''}${text}`;
+  return `${draw.chance(0.12) ? '---\n' : ''}${draw.chance(0.08) ? `# ${draw.phrase('«settings of the ‹noun›¦‹sentence›»')}\n` : ''}${text}`;
 }
 
 function element(draw: Draw, depth: number, pad: string): string {
   const name = draw.phrase('«‹noun›¦‹field›¦‹plural›»');
-  const attributes = draw.list(draw.int(0, 2), () => draw.phrase(' ‹field›="«‹#900›¦‹city›¦‹adjective›»"')).join('');
-  if (depth === 0 || draw.chance(0.25)) return `${pad}<${name}${attributes}>${cell(draw)}</${name}>`;
+  const attributes = draw
+    .list(draw.int(0, 2), () => draw.phrase(' ‹field›="«‹#900›¦‹city›¦‹adjective›¦‹person›¦‹noun›-‹#900›»"'))
+    .join('');
+  if (depth === 0 || draw.chance(0.25))
+    return `${pad}<${name}${attributes}>${draw.chance(0.3) ? draw.phrase('‹sentence›.') : cell(draw)}</${name}>`;
   if (draw.chance(0.12)) return `${pad}<${name}${attributes}/>`;
   const inner = draw.list(draw.int(1, 3), () => element(draw, depth - 1, `${pad}  `)).join('\n');
   return `${pad}<${name}${attributes}>\n${inner}\n${pad}</${name}>`;

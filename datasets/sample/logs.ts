@@ -2,7 +2,7 @@ import type { Draw } from './draw.ts';
 
 const two = (draw: Draw, high: number): string => String(draw.int(0, high)).padStart(2, '0');
 const message =
-  '«‹verb› of ‹noun› ‹#900› «failed¦done¦started¦timed out» «after ‹#9000› ms¦»¦connection from ‹host›:‹pid› «closed¦accepted¦refused»¦‹noun› "‹adjective›" not found in ‹table›¦user ‹user› logged «in¦out» from 10.0.‹#250›.‹#250›¦retry ‹#5› of 5 for ‹url›¦loaded ‹#9000› ‹plural› from ‹file›¦disk ‹dir› at ‹#100›%¦cache miss for ‹noun›:‹#9000›¦could not ‹verb› ‹plural›: ‹word›¦took ‹#900›ms, ‹#90› ‹plural›»';
+  '«‹sentence›¦‹sentence› ‹noun›_‹#900›_‹#90›¦‹plural› = ‹#90›, ‹field› = ‹#900›, ‹field› = ‹#30›¦‹stem›.‹noun›: ‹sentence›¦‹verb› of ‹noun› ‹#900› «failed¦done¦started¦timed out» «after ‹#9000› ms¦»¦connection from ‹host›:‹pid› «closed¦accepted¦refused»¦‹noun› "‹adjective›" not found in ‹table›¦user ‹user› logged «in¦out» from 10.0.‹#250›.‹#250›¦retry ‹#5› of 5 for ‹url›¦loaded ‹#9000› ‹plural› from ‹file›¦disk ‹dir› at ‹#100›%¦cache miss for ‹noun›:‹#9000›¦could not ‹verb› ‹plural›: ‹word›¦took ‹#900›ms, ‹#90› ‹plural›»';
 
 function stamp(draw: Draw): { iso: string; plain: string; syslog: string; apache: string; epoch: string } {
   const [month, day] = [String(draw.int(1, 12)).padStart(2, '0'), String(draw.int(1, 28)).padStart(2, '0')];
@@ -51,6 +51,19 @@ const formats: readonly LogLine[] = [
     `- ${stamp(draw).epoch} 2026.0${draw.int(1, 9)}.1${draw.int(0, 9)} ${draw.phrase('R‹#60›-M0-N‹#9›-C')} RAS KERNEL ${level(draw)} ${draw.phrase(message)}`,
   (draw) =>
     `${stamp(draw).plain.slice(0, 10).replaceAll('-', '/')} ${two(draw, 23)}:${two(draw, 59)}:${two(draw, 59)} ${draw.phrase(`[‹word›] ${draw.int(100, 9999)}#0: *${draw.int(1, 999)} ${message}`)}`,
+  (draw) =>
+    `${stamp(draw).plain.slice(2, 19).replaceAll('-', '/')} ${level(draw)} ${draw.phrase(`‹stem›.‹noun›: ${message}`)}`,
+  (draw) =>
+    `${stamp(draw).plain.slice(0, 19)}, ${draw.pick(['Info', 'Error', 'Warning'])}${' '.repeat(draw.int(4, 18))}${draw.phrase(`«SVC¦UPD¦NET¦DSK»    ${message}`)}`,
+  (draw) =>
+    `${draw.int(100_000, 999_999)} ${draw.int(100_000, 235_959)} ${draw.int(1, 99)} ${level(draw)} ${draw.phrase(`‹stem›.‹noun›$‹noun›: ${message}`)}`,
+  (draw) =>
+    `${draw.int(1000, 999_999)} ${draw.phrase('node-‹#300› ‹noun› «start¦stop¦error¦state change»')} ${stamp(draw).epoch} ${draw.int(0, 9)} ${draw.phrase(message)}`,
+  (draw) =>
+    `[${draw.phrase('‹day›').slice(0, 3)} ${stamp(draw).syslog} 2026] [${level(draw).toLowerCase()}] ${draw.phrase(message)}`,
+  (draw) =>
+    `${stamp(draw).syslog.slice(-8)}.${draw.int(100, 999)} ${draw.phrase(`‹pid› ‹#900› «I¦D¦W¦E» ‹stem›: ${message}`)}`,
+  (draw) => `[${stamp(draw).syslog.slice(-8)}] ${draw.phrase(`‹stem›.exe - ‹host›:‹port› ${message}`)}`,
 ];
 
 /** One to eight lines of one program's log. */

@@ -85,6 +85,8 @@ I never remember whether ‹shellword› takes the source or the target first.
 Our guide says to use ‹shellword› for this, but ‹first› prefers ‹shellword›.
 Replace "‹word›" with "‹word›" in «all .‹ext› files¦the file ‹stem›.‹ext›» «and keep a backup¦»
 Undo the last commit but keep my changes in the working tree
+«create¦make¦remove» «directory¦folder¦file» ‹dir›/‹stem› «if it does not exist¦»
+Run «the command¦» "‹shellword› -‹#9›" on «server ‹host›¦all hosts»
 Display disk usage of «‹dir›¦each folder» in human readable form
 Send a «GET¦POST» request to ‹host› and print only the headers
 `);
@@ -148,6 +150,14 @@ my password has a {curly} bracket and a ; in it, is that a problem on ‹host›
 the total = what ‹first› paid + what i paid, i think
 {‹feeling›} is how i would put it in brackets
 the error said "‹word›" and then nothing, what now?
+create a «reminder¦list¦‹adjective› note¦playlist»
+read «me my ‹noun› list¦my notes from ‹day›¦the news to me¦‹first› a story»
+call «‹first›¦my ‹relative›¦the ‹noun› in ‹city›¦a taxi for ‹clock›»
+add «‹food› to my shopping list¦‹first› to the ‹noun›¦another day to my trip»
+show me my «‹plural›¦calendar for ‹when›¦shopping list»
+open the «window¦door, it is too warm¦‹noun› for ‹first›»
+set up «a meeting with ‹first›¦my new ‹product›»
+change the «lights to ‹adjective›¦name you call me to ‹first›¦language to french»
 `);
 
 const dataQuestions = templates(`
@@ -258,5 +268,11 @@ export const proseKinds: Readonly<Record<string, (draw: Draw) => string>> = {
   prose_data_question: from(dataQuestions),
   prose_request_with_values: from(withValues),
   prose_inline_code: from(inlineCode),
-  prose_quoting_payload: (draw) => askAbout(draw, draw.pick(payloads)(draw).slice(0, 600)),
+  prose_quoting_payload: (draw) =>
+    askAbout(
+      draw,
+      draw
+        .pick(payloads)(draw)
+        .slice(0, draw.pick([80, 160, 300, 600])),
+    ),
 };

@@ -18,7 +18,7 @@ export const traces: Readonly<Record<string, (draw: Draw) => string>> = {
         : head;
     });
     const error = draw.phrase(
-      `«KeyError: '‹field›'¦ValueError: invalid ‹noun› ‹#90›¦TypeError: unsupported operand type(s) for +: 'int' and 'str'¦AttributeError: 'NoneType' object has no attribute '‹field›'¦FileNotFoundError: [Errno 2] No such file or directory: '‹file›'¦ZeroDivisionError: division by zero¦requests.exceptions.ConnectionError: ‹host›:‹port› refused»`,
+      `«KeyError: '‹field›'¦ValueError: invalid ‹noun› ‹#90›¦TypeError: unsupported operand type(s) for +: 'int' and 'str'¦AttributeError: 'NoneType' object has no attribute '‹field›'¦FileNotFoundError: [Errno 2] No such file or directory: '‹file›'¦ZeroDivisionError: division by zero¦RuntimeError: ‹sentence›¦IndexError: list index out of range¦requests.exceptions.ConnectionError: ‹host›:‹port› refused»`,
     );
     return ['Traceback (most recent call last):', ...frames, error].join('\n');
   },
@@ -26,7 +26,7 @@ export const traces: Readonly<Record<string, (draw: Draw) => string>> = {
     const frame = (): string =>
       `\tat com.example.${draw.phrase('‹stem›')}.${pascal(draw)}.${method(draw)}(${draw.chance(0.9) ? `${pascal(draw)}.java:${draw.int(5, 900)}` : 'Native Method'})`;
     const error = draw.phrase(
-      '«java.lang.NullPointerException: ‹noun› is null¦java.lang.IllegalStateException: the ‹noun› is ‹adjective›¦java.io.IOException: Broken pipe¦java.util.NoSuchElementException: No value for ‹field›¦java.sql.SQLException: ‹table›.‹field› cannot be null¦com.example.‹stem›.NotFoundException: ‹noun› ‹#900›»',
+      '«java.lang.NullPointerException: ‹noun› is null¦java.lang.IllegalStateException: the ‹noun› is ‹adjective›¦java.io.IOException: Broken pipe¦java.lang.IllegalArgumentException: ‹sentence›¦java.lang.ArrayIndexOutOfBoundsException: Index ‹#9› out of bounds for length ‹#9›¦java.util.NoSuchElementException: No value for ‹field›¦java.sql.SQLException: ‹table›.‹field› cannot be null¦com.example.‹stem›.NotFoundException: ‹noun› ‹#900›»',
     );
     const cause = draw.chance(0.3)
       ? [
@@ -50,7 +50,7 @@ export const traces: Readonly<Record<string, (draw: Draw) => string>> = {
         `    at ${file(draw, 'js')}:${draw.int(1, 900)}:${draw.int(1, 60)}`,
       ]);
     const error = draw.phrase(
-      "«TypeError: Cannot read properties of undefined (reading '‹field›')¦ReferenceError: ‹noun› is not defined¦Error: connect ECONNREFUSED 127.0.0.1:‹port›¦SyntaxError: Unexpected token < in JSON at position ‹#90›¦RangeError: Maximum call stack size exceeded¦Error: could not ‹verb› the ‹noun›»",
+      "«TypeError: Cannot read properties of undefined (reading '‹field›')¦ReferenceError: ‹noun› is not defined¦Error: connect ECONNREFUSED 127.0.0.1:‹port›¦SyntaxError: Unexpected token < in JSON at position ‹#90›¦RangeError: Maximum call stack size exceeded¦Error: could not ‹verb› the ‹noun›¦Error: ‹sentence›¦TypeError: ‹plural›.‹verb› is not a function»",
     );
     return [draw.chance(0.2) ? `Uncaught ${error}` : error, ...draw.list(draw.int(2, 6), frame)].join('\n');
   },

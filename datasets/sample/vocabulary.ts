@@ -97,4 +97,17 @@ export const vocabulary: Readonly<Record<string, readonly string[]>> = {
   shellword: words(
     'grep find sed awk chmod tar ssh curl rsync git docker make xargs crontab du df kill scp cat ls mv cp rm',
   ),
+  sentence: lines(`The ‹noun› is ‹adjective› and must be ‹adjective› again before ‹when›
+    Returns the ‹field› of a ‹noun›, or nothing when the ‹noun› is ‹adjective›
+    A list of ‹plural› that people in ‹city› ‹verb› every ‹day›
+    ‹verb› all ‹plural› whose ‹field› is larger than the given number
+    Optional. The ‹adjective› ‹noun› to ‹verb›; by default the first one
+    We ‹verb› the ‹plural› first because the ‹noun› may be ‹adjective›
+    Could not ‹verb› the ‹noun›: the ‹field› was ‹adjective›
+    ‹company› and ‹company› will ‹verb› their ‹plural› in ‹month›
+    This ‹noun› was made by ‹person› for ‹topic›
+    Which of the ‹plural› belong to ‹person› from ‹city›
+    Please ‹verb› the ‹noun› when ‹topic› is settled, says ‹first›
+    Started to ‹verb› ‹#900› ‹plural› in ‹#90› seconds, all of them ‹adjective›
+    An ‹adjective› ‹noun› with ‹plural›, ‹plural› and more than ‹#40› ‹plural›`),
 };
