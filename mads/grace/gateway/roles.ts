@@ -1,0 +1,14 @@
+import { EngineError } from '../../../engine/core/errors.ts';
+import type { GatewayParts } from './parts.ts';
+
+/** The model name that means the default role. */
+export const engineModel = 'thought-engine';
+
+/** The role that a model's name stands for. @throws MODEL_UNKNOWN */
+export function roleFor(parts: Pick<GatewayParts, 'roles' | 'defaultRole'>, model: string): string {
+  const roles = parts.roles();
+  if (roles.includes(model)) return model;
+  const standard = model === engineModel ? parts.defaultRole() : null;
+  if (standard !== null) return standard;
+  throw new EngineError('MODEL_UNKNOWN', { name: model.slice(0, 100), roles: roles.join(', ') || 'none yet' });
+}
