@@ -11,8 +11,6 @@ export interface ArrayTree {
   readonly value: Float64Array;
   /** Training rows that reached each node. */
   readonly support: Float64Array;
-  /** What the split of each node won; 0 at a leaf. */
-  readonly gain: Float64Array;
 }
 
 export interface BoostOptions {
@@ -90,7 +88,6 @@ function growTree(
   const right: number[] = [];
   const value: number[] = [];
   const support: number[] = [];
-  const gain: number[] = [];
   const order = use.slice();
   const spare = new Int32Array(order.length);
   const width = histogramWidth * 2;
@@ -152,7 +149,6 @@ function growTree(
     const leaf = (-gradient / (hessian + options.l2)) * options.rate;
     value.push(leaf);
     support.push(end - start);
-    gain.push(0);
     const own = depth < options.depth ? (histogram ?? histogramOf(start, end)) : null;
     const split = own === null ? null : bestSplit(own, gradient, hessian);
     if (split === null || own === null) {
@@ -187,7 +183,6 @@ function growTree(
       rightHistogram = leftSmaller ? own : small;
     }
     feature[id] = split.column;
-    gain[id] = split.gain;
     threshold[id] = (data.edges[split.column] as Float64Array)[split.bin] as number;
     left[id] = grow(start, middle, depth + 1, leftHistogram);
     right[id] = grow(middle, end, depth + 1, rightHistogram);
@@ -202,7 +197,6 @@ function growTree(
     right: Int32Array.from(right),
     value: Float64Array.from(value),
     support: Float64Array.from(support),
-    gain: Float64Array.from(gain),
   };
 }
 

@@ -48,8 +48,6 @@ function toJson(tree: ArrayTree): TreeJson {
     return {
       splitColumn,
       splitValue: tree.threshold[id] as number,
-      gain: shorten(tree.gain[id] as number),
-      numberSamples,
       left: nodeOf(tree.left[id] as number),
       right: nodeOf(tree.right[id] as number),
     };
@@ -57,7 +55,7 @@ function toJson(tree: ArrayTree): TreeJson {
   return { name: 'DTRegression', options, root: nodeOf(0) };
 }
 
-/** Five digits are plenty for a leaf, and keep the file small. */
+/** Four digits are plenty for a leaf, and keep the file small. */
 function shorten(value: number): number {
-  return Number(value.toPrecision(5));
+  return Number(value.toPrecision(4));
 }

@@ -14,7 +14,8 @@ export interface ComposedMessage {
   readonly content: 'deterministic' | 'fixed';
 }
 
-export type Sentences = Readonly<Record<'run' | 'keep' | 'ask', readonly string[]>>;
+/** Draws a sentence with a wish. */
+export type DrawSentence = (wish: ComposedMessage['wish'], random: Random) => string;
 
 const tags = ['', '', '', 'bash', 'sh', 'json', 'python', 'sql', 'text', 'js', 'yaml', 'csv'];
 const inlineLimit = 400;
@@ -23,12 +24,12 @@ const inlineLimit = 400;
 export function composeMessage(
   payload: string,
   content: ComposedMessage['content'],
-  sentences: Sentences,
+  draw: DrawSentence,
   random: Random,
 ): ComposedMessage {
   const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)] as T;
   const wish = wishFor(content, random());
-  const sentence = dress(pick(sentences[wish]), random);
+  const sentence = dress(draw(wish, random), random);
   const single = !payload.includes('\n') && payload.length <= inlineLimit;
   const roll = random();
   const before = random() < 0.55;

@@ -1,22 +1,21 @@
-import type { Destination } from '../../engine/core/destination.ts';
 import { EngineError } from '../../engine/core/errors.ts';
 import { seededRandom, shuffle } from '../../engine/core/random.ts';
 import type { FitOptions } from '../estimator.ts';
 import { boostedLearner } from './boosted-learner.ts';
-import type { ComposedMessage, Sentences } from './compose.ts';
+import type { ComposedMessage, DrawSentence } from './compose.ts';
 import { composeMessage } from './compose.ts';
 import { ContentTrees } from './content-trees.ts';
 import type { DtrExample } from './example.ts';
+import { fitDestinations } from './fit-destinations.ts';
 import { fitInstructions } from './fit-instructions.ts';
 import type { Instructed } from './fit-instructions.ts';
-import type { Measured } from './fit-markers.ts';
 import { fitMarkers, measureTexts } from './fit-markers.ts';
 import { histogramCartLearner } from './histogram-cart.ts';
-import { seedSentences } from './instruction-seeds.ts';
+import { drawSentence } from './instruction-seeds.ts';
+import { drawShortReplies } from './short-replies.ts';
 import { LinearTable } from './linear-table.ts';
-import { fitLinear } from './linear-fit.ts';
 import { fitPlatt } from './platt.ts';
-import type { Calibration, KnownDestination, RouterParts } from './router.ts';
+import type { Calibration, RouterParts } from './router.ts';
 import { Router, rowLength } from './router.ts';
 import type { LessonRow } from './training-rows.ts';
 import { isHeldBack, lessonOf } from './training-rows.ts';
@@ -71,7 +70,8 @@ export async function fitRouter(
   await step('compose', 0);
   const sentences = sentencesOf(teaching);
   const composed = composeFrom(teaching, sentences, random);
-  const lessons = [...lessonsOf(teaching), ...composed.map(lessonOfComposed)];
+  const replies = drawShortReplies(Math.min(400, Math.round(teaching.length * replyShare)), random);
+  const lessons = [...lessonsOf(teaching), ...composed.map(lessonOfComposed), ...replies.map(lessonOfReply)];
   const checks = lessonsOf(checking);
   const all = [...lessons, ...checks];
   await step('measure', 1);
@@ -103,7 +103,7 @@ export async function fitRouter(
   const trees = fitTrees(problem, settings.learner);
 
   await step('destinations', 6);
-  const destinations = fitDestinations(all, use, measured, weights, rows, settings, options.seed);
+  const destinations = fitDestinations(all, use, measured.grams, rows, settings.destinationBuckets, options.seed);
 
   await step('instructions', 7);
   const bareTexts = shuffle(
@@ -177,21 +177,34 @@ function lessonOfComposed(message: ComposedMessage): Lesson {
   return { text: message.text, marker, tree: readClass, weight: 0.5, key: null, group: message.payload };
 }
 
-/** Sentences seen in the log, besides those that the project brings along. */
-function sentencesOf(rows: readonly LessonRow[]): Sentences {
-  const run = new Set(seedSentences.run);
-  const keep = new Set(seedSentences.keep);
+/** Sentences seen in the log, each as likely as any other, besides those that the project brings along. */
+function sentencesOf(rows: readonly LessonRow[]): DrawSentence {
+  const seen = { run: new Set<string>(), keep: new Set<string>() };
   for (const row of rows) {
     if (row.kind !== 'mixed') continue;
     const words = row.instruction.replace(/[:.?!,\s]+$/, '');
-    if (words !== '') (row.content === 'deterministic' ? run : keep).add(words);
+    if (words !== '') seen[row.content === 'deterministic' ? 'run' : 'keep'].add(words);
   }
-  return { run: [...run], keep: [...keep], ask: seedSentences.ask };
+  const lists = { run: [...seen.run], keep: [...seen.keep] };
+  return (wish, random) => {
+    const list = wish === 'ask' ? [] : lists[wish];
+    const own = list[Math.floor(random() * list.length)];
+    return own !== undefined && random() < logShare ? own : drawSentence(wish, random);
+  };
 }
 
+/** Rows of short replies, as a share of the examples. */
+const replyShare = 0.03;
+
+function lessonOfReply(text: string): Lesson {
+  return { text, marker: 2, tree: readClass, weight: 0.5, key: null, group: text };
+}
+
+/** Share of composed messages whose sentence comes from the log, where it has any. */
+const logShare = 0.3;
 const composedShare = 0.15;
 
-function composeFrom(rows: readonly LessonRow[], sentences: Sentences, random: () => number): ComposedMessage[] {
+function composeFrom(rows: readonly LessonRow[], sentences: DrawSentence, random: () => number): ComposedMessage[] {
   const bare = rows.filter((row) => row.kind === 'bare' && row.text.length <= 4000);
   const count = Math.min(4000, Math.max(Math.min(200, bare.length), Math.round(bare.length * composedShare)));
   return shuffle([...bare], random)
@@ -237,51 +250,6 @@ function mistakes(model: TreeModel, problem: TreeProblem): number {
     if (out.indexOf(Math.max(...out)) !== problem.labels[row]) wrong += 1;
   }
   return wrong;
-}
-
-function fitDestinations(
-  lessons: readonly Lesson[],
-  use: Int32Array,
-  measured: Measured,
-  weights: Float32Array,
-  rows: readonly LessonRow[],
-  settings: DtrOptions,
-  seed: number,
-): RouterParts['destinations'] {
-  const known = knownDestinations(rows);
-  if (known.length === 0) return null;
-  const indexOf = new Map(known.map(({ key }, index) => [key, index]));
-  const labels = Int32Array.from(lessons, ({ key }) => (key === null ? -1 : (indexOf.get(key) ?? -1)));
-  const taught = use.filter((row) => (labels[row] as number) >= 0 && (weights[row] as number) > 0);
-  const size = Math.min(settings.destinationBuckets, settings.markerBuckets);
-  const buckets = measured.grams.buckets.map((bucket) => bucket & (size - 1));
-  const model = fitLinear({ ...measured.grams, buckets, size }, labels, weights, taught, {
-    classes: known.length,
-    epochs: 5,
-    rate: 0.3,
-    decay: 0,
-    seed,
-  });
-  return { known, table: LinearTable.quantise(model) };
-}
-
-/** Destinations that were seen often enough, in a stable order. */
-function knownDestinations(rows: readonly LessonRow[]): KnownDestination[] {
-  const seen = new Map<string, { destination: Destination; deterministic: number; fixed: number }>();
-  for (const row of rows) {
-    if (row.kind === 'prose' || row.key === null || row.example.destination === null) continue;
-    const entry = seen.get(row.key) ?? { destination: row.example.destination, deterministic: 0, fixed: 0 };
-    entry[row.content] += 1;
-    seen.set(row.key, entry);
-  }
-  return [...seen]
-    .filter(([, entry]) => entry.deterministic + entry.fixed >= 2)
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, { destination, deterministic, fixed }]) => ({
-      key,
-      destination,
-      class: deterministic >= fixed ? 'deterministic' : 'fixed',
-    }));
 }
 
 /** Fits the confidence on rows that nothing else learned from: right means class, destination and payload. */

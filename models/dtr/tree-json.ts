@@ -4,8 +4,9 @@ import { EngineError } from '../../engine/core/errors.ts';
 export interface SplitNode {
   readonly splitColumn: number;
   readonly splitValue: number;
-  readonly gain: number;
-  readonly numberSamples: number;
+  /** Left out by the boosted trees, whose files would grow by half; the library does not need it to predict. */
+  readonly gain?: number;
+  readonly numberSamples?: number;
   readonly left: TreeNode;
   readonly right: TreeNode;
 }
