@@ -31,6 +31,8 @@ import type {
   DecisionDetail,
   DecisionFilter,
   LoggedDecision,
+  RecallFilter,
+  Recalled,
 } from './reader.ts';
 import type { Row } from './rows.ts';
 import type { OpenSegment } from './segment.ts';
@@ -114,7 +116,7 @@ export class ConversationLog implements DecisionSink {
     });
     this.queries = new LogQueries(async (sql, values) => {
       await this.#settle();
-      return this.#ask(sql, values);
+      return await this.#ask(sql, values);
     });
   }
 
@@ -238,6 +240,12 @@ export class ConversationLog implements DecisionSink {
     return this.#reader.conversations(filter);
   }
 
+  /** Messages that hold words of a text, best first; of one participant's conversations where one is named. */
+  async recall(filter: RecallFilter): Promise<readonly Recalled[]> {
+    await this.#settle();
+    return this.#reader.recall(filter);
+  }
+
   /** The last n messages of a conversation, oldest first; from memory while it is being held. */
   async recent(conversation: string, n: number): Promise<readonly Message[]> {
     const kept = this.#tails.recent(conversation, n);
@@ -332,15 +340,22 @@ export class ConversationLog implements DecisionSink {
     return this.#closing;
   }
 
-  /** Damage that a query meets costs the time to fill new tables, not the answer. */
+  /**
+   * Asks the tables once they hold all that is journaled, and again where they were replaced meanwhile. Damage that a
+   * query meets costs the time to fill new tables, not the answer.
+   */
   async #ask(sql: string, values?: Values): Promise<Row[]> {
-    try {
-      return await this.#database.rows(sql, values);
-    } catch (error) {
-      if (!isFatal(error)) throw EngineError.from(error);
-      await this.#database.recover(error);
-      await this.#settle();
-      return this.#database.rows(sql, values);
+    for (let failures = 0; ;) {
+      const failure = await this.#feed.drained();
+      const { epoch } = this.#database;
+      try {
+        const rows = await this.#database.rows(sql, values);
+        if (this.#database.epoch === epoch || failure !== null) return rows;
+      } catch (error) {
+        failures += 1;
+        if (!isFatal(error) || failures > 2) throw EngineError.from(error);
+        if (this.#database.epoch === epoch) await this.#database.recover(error);
+      }
     }
   }
 

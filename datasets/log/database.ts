@@ -61,6 +61,7 @@ export class LogDatabase {
   onReopened: () => void = () => undefined;
   readonly #options: DatabaseOptions;
   #opened: Opened;
+  #epoch = 0;
   #applied: number;
   #recovery: Promise<void> | null = null;
   #inUse = new Set<Promise<unknown>>();
@@ -92,6 +93,11 @@ export class LogDatabase {
 
   get applied(): number {
     return this.#applied;
+  }
+
+  /** Counts how often the file was opened; what was read in another epoch may have come from half-filled tables. */
+  get epoch(): number {
+    return this.#epoch;
   }
 
   /** Rows of a query, on a connection of its own beside the writer. After a fatal error it is the caller that recovers. */
@@ -189,6 +195,7 @@ export class LogDatabase {
         await between();
         this.#opened = await openOrReplace(this.#options);
         this.#applied = this.#opened.applied;
+        this.#epoch += 1;
         this.#broken = false;
       } finally {
         this.#recovery = null;

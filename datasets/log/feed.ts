@@ -69,11 +69,6 @@ export class Feed {
     return this.#done;
   }
 
-  /** True while the tables are being filled from the journal. */
-  get behind(): boolean {
-    return this.#careful;
-  }
-
   /** Why nothing moves at present; null where all is well. */
   get failure(): EngineError | null {
     return this.#failure;

@@ -208,7 +208,6 @@ export class MessageWriter {
         (id) => !asked.has(`head ${id}`) && !this.#heads.has(id) && this.#conversations.has(id),
       );
       if (messages.length === 0 && heads.length === 0) return stored;
-      if (heads.length > 0 || this.#feed.behind) await this.#feed.drained();
       for (const id of messages) asked.add(id);
       for (const id of heads) asked.add(`head ${id}`);
       for (const id of await this.#reader.messageIds(messages)) stored.add(id);

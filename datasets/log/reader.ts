@@ -54,6 +54,22 @@ export interface ConversationSummary {
   readonly lastTime: number | null;
 }
 
+export interface RecallFilter {
+  /** Words to look for; the rarer a word is in the log, the more it counts. */
+  readonly text: string;
+  /** Only conversations in which this name wrote or was written to. */
+  readonly participant?: string;
+  readonly role?: string;
+  /** Default 20. */
+  readonly limit?: number;
+}
+
+export interface Recalled {
+  readonly message: Message;
+  /** Sum of the weights of the words that it holds; above 0. */
+  readonly score: number;
+}
+
 export interface ConversationFilter {
   readonly limit?: number;
   readonly role?: string;
@@ -61,6 +77,9 @@ export interface ConversationFilter {
   readonly participant?: string;
 }
 
+/** Words of a recall that are looked for; a long text's later words add little. */
+const longestRecall = 24;
+const tookPart = '(SELECT conversation FROM messages WHERE sender = ? OR recipient = ?)';
 const messageColumns = selectList(messageTable, 'm');
 const decisionColumns = selectList(decisionTable, 'd');
 
@@ -112,15 +131,37 @@ export class LogReader {
     return row === undefined ? null : messageOfRow(row);
   }
 
+  /** Messages that hold words of a text, best first. Reads every message: some 0.1 s for 100,000. */
+  async recall(filter: RecallFilter): Promise<Recalled[]> {
+    const words = [...new Set(filter.text.toLowerCase().match(/[\p{L}\p{N}]+/gu))].slice(0, longestRecall);
+    if (words.length === 0) return [];
+    const conditions = new Conditions();
+    conditions.add(`m."text" <> ''`);
+    const list = `from_json($${conditions.values.push(textList(words))}, '["VARCHAR"]')`;
+    if (filter.participant !== undefined)
+      conditions.add(`m.conversation IN ${tookPart}`, filter.participant, filter.participant);
+    if (filter.role !== undefined) {
+      conditions.add('m.conversation IN (SELECT id FROM conversations WHERE role = ?)', filter.role);
+    }
+    const rows = await this.#ask(
+      `WITH words AS (SELECT unnest(${list}) AS word),
+       readable AS (SELECT m.id, lower(m."text") AS "text" FROM messages m ${conditions.where()}),
+       hits AS (SELECT r.id, w.word FROM readable r JOIN words w ON contains(r."text", w.word)),
+       weights AS (SELECT word, ln(1 + (SELECT count(*) FROM readable) / count(*)) AS weight FROM hits GROUP BY word),
+       best AS (SELECT h.id, sum(w.weight) AS score FROM hits h JOIN weights w ON w.word = h.word
+         GROUP BY h.id ORDER BY score DESC, h.id LIMIT ${limitOf(filter.limit ?? 20)})
+       SELECT ${messageColumns}, b.score FROM best b JOIN messages m ON m.id = b.id
+       ORDER BY b.score DESC, m."time" DESC, m.sequence DESC`,
+      conditions.values,
+    );
+    return rows.map((row) => ({ message: messageOfRow(row), score: row.score as number }));
+  }
+
   async conversations(filter: ConversationFilter): Promise<ConversationSummary[]> {
     const conditions = new Conditions();
     if (filter.role !== undefined) conditions.add('c.role = ?', filter.role);
     if (filter.participant !== undefined) {
-      conditions.add(
-        'c.id IN (SELECT conversation FROM messages WHERE sender = ? OR recipient = ?)',
-        filter.participant,
-        filter.participant,
-      );
+      conditions.add(`c.id IN ${tookPart}`, filter.participant, filter.participant);
     }
     const rows = await this.#ask(
       `SELECT c.id, c.role, c.split, CAST(count(m.id) AS DOUBLE) AS messages,

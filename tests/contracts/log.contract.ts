@@ -12,6 +12,7 @@ export type Log = DecisionSink &
     | 'conversation'
     | 'conversations'
     | 'recent'
+    | 'recall'
     | 'hasMessages'
     | 'decisions'
     | 'decision'
@@ -143,6 +144,29 @@ export function describeLog(name: string, makePlace: () => LogPlace): void {
       expect(await log.conversations({ role: 'pm', limit: 100 })).toHaveLength(15);
       expect(await log.conversations({ participant: 'ada', limit: 7 })).toHaveLength(7);
       expect(await log.conversations({ participant: 'nobody' })).toEqual([]);
+    });
+
+    it('recalls messages by their words, rare ones first, within the conversations of a participant', async () => {
+      const say = (id: string, conversation: string, text: string): ReturnType<typeof messageFixture> =>
+        messageFixture(id, {
+          conversation,
+          sender: conversation,
+          parts: [{ kind: 'text', text, provenance: 'caller' }],
+        });
+      const messages = [
+        say('a', 'ann', 'The order is late'),
+        say('b', 'ann', 'the ORDER of the zebra'),
+        say('c', 'bob', 'A zebra in some office'),
+        say('d', 'bob', 'the the the'),
+      ];
+      await log.appendMessages(messages, { role: 'desk' });
+      const ids = async (filter: { text: string; participant?: string; limit?: number }): Promise<string[]> =>
+        (await log.recall(filter)).map(({ message }) => message.id);
+      expect(await ids({ text: 'zebra order?' })).toEqual(['b', 'c', 'a']);
+      expect(await ids({ text: 'Zebra, order', participant: 'bob' })).toEqual(['c']);
+      expect(await ids({ text: 'the zebra', limit: 2 })).toEqual(['b', 'c']);
+      expect(await ids({ text: 'nowhere' })).toEqual([]);
+      expect(await ids({ text: '?!' })).toEqual([]);
     });
 
     it('lists decisions newest first, page by page, without those that had no effect', async () => {

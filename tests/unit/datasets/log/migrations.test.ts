@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -23,6 +25,24 @@ async function shape(): Promise<unknown[]> {
   );
   return result.getRows();
 }
+
+describe('the tables', () => {
+  it('are the ones that the README shows', async () => {
+    await new Migrator(connection).up();
+    const readme = readFileSync(join(import.meta.dirname, '../../../../datasets/README.md'), 'utf8');
+    const columns = new Map<string, string[]>();
+    const result = await connection.runAndReadAll(
+      `SELECT table_name, column_name || CASE data_type WHEN 'JSON' THEN ' (JSON)' ELSE '' END
+       FROM information_schema.columns WHERE table_name NOT IN ('migrations', 'position', 'judgements')
+       ORDER BY table_name, ordinal_position`,
+    );
+    for (const [table, column] of result.getRows()) {
+      columns.set(String(table), [...(columns.get(String(table)) ?? []), String(column)]);
+    }
+    expect([...columns.keys()]).toEqual(['conversations', 'decisions', 'feedback', 'messages']);
+    for (const [table, names] of columns) expect(readme).toContain(`| \`${table}\` | ${names.join(', ')} |`);
+  });
+});
 
 describe('Migrator', () => {
   it('goes up once, and comes down to nothing', async () => {
