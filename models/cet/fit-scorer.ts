@@ -1,0 +1,61 @@
+import type { FitOptions } from '../estimator.ts';
+import type { Backend } from '../nn/backend.ts';
+import { train } from '../nn/trainer.ts';
+import type { CetParameters } from './fit.ts';
+import { scorerNetwork, type ScorerShape } from './networks.ts';
+import { batchOf, scorerWidth, type Window } from './window.ts';
+
+export interface LabelledWindow {
+  readonly window: Window;
+  /** Beside `window.places`. */
+  readonly isEvidence: readonly boolean[];
+}
+
+const batchWindows = 16;
+
+export function scorerShape(sizes: CetParameters): ScorerShape {
+  return {
+    signals: scorerWidth,
+    width: sizes.scorerWidth,
+    layers: sizes.scorerLayers,
+    heads: sizes.heads,
+    inner: 2 * sizes.scorerWidth,
+    dropout: sizes.dropout,
+  };
+}
+
+/** Learns what attention among the best candidates adds to their screen scores. */
+export async function fitScorer(
+  windows: readonly LabelledWindow[],
+  backend: Backend,
+  options: FitOptions,
+  sizes: CetParameters,
+): Promise<Map<string, Float32Array>> {
+  const { parameters } = await train({
+    network: scorerNetwork(scorerShape(sizes)),
+    backend,
+    rows: windows.length,
+    batch: (rows) => {
+      const chosen = rows.map((row) => windows[row]!);
+      const batch = batchOf(chosen.map(({ window }) => window));
+      return { ...batch, targets: { data: targetsOf(chosen, batch['mask']!.shape[1]!), shape: batch['mask']!.shape } };
+    },
+    batchSize: batchWindows,
+    epochs: sizes.scorerEpochs,
+    seed: options.seed,
+    optimizer: { learningRate: sizes.scorerRate, weightDecay: 0.05 },
+    stage: 'train cet',
+    ...(options.progress && { progress: options.progress }),
+    ...(options.signal && { signal: options.signal }),
+  });
+  return parameters;
+}
+
+function targetsOf(windows: readonly LabelledWindow[], longest: number): Float32Array {
+  const targets = new Float32Array(windows.length * longest);
+  for (const [at, { isEvidence }] of windows.entries()) {
+    const share = 1 / Math.max(isEvidence.filter(Boolean).length, 1);
+    for (const [place, is] of isEvidence.entries()) if (is) targets[at * longest + place] = share;
+  }
+  return targets;
+}

@@ -1,0 +1,228 @@
+import { EngineError } from '../../engine/core/errors.ts';
+import { hashFraction } from '../../engine/core/hash.ts';
+import { seededRandom } from '../../engine/core/random.ts';
+import type { FitOptions, FitReport } from '../estimator.ts';
+import type { Backend } from '../nn/backend.ts';
+import { chooseBackend } from '../nn/backend-choice.ts';
+import type { Parameters } from '../nn/operations.ts';
+import { Runtime, type Session } from '../nn/session.ts';
+import { buildServedGraph } from '../nn/tape.ts';
+import { artefactOf, type ArtefactFiles } from './artefact.ts';
+import { TextEncoder } from './encoder.ts';
+import { encoderNetwork } from './encoder-network.ts';
+import type { CetExample } from './example.ts';
+import { fitEncoder, type FittedEncoder } from './fit-encoder.ts';
+import { drawPlaces, fitScreen, type ScreenList } from './fit-screen.ts';
+import { fitScorer, scorerShape, type LabelledWindow } from './fit-scorer.ts';
+import { screenNetwork } from './networks.ts';
+import { Reader } from './reading.ts';
+import { rawRows, rowWidth, standardise, standardOf, type Standard } from './rows.ts';
+import { windowOf } from './window.ts';
+
+/** Sizes, and how long each part learns. Chosen on the validation conversations of LoCoMo and QMSum. */
+export interface CetParameters {
+  /** Pieces of words. */
+  readonly vocabulary: number;
+  readonly encoderLength: number;
+  readonly encoderWidth: number;
+  readonly encoderLayers: number;
+  /** Batches of 48 pairs, at most. */
+  readonly encoderSteps: number;
+  readonly screenHidden: number;
+  readonly screenEpochs: number;
+  /** Candidates of a question that the screen learns from. */
+  readonly screenList: number;
+  /** Candidates that the transformer looks at. */
+  readonly window: number;
+  readonly scorerWidth: number;
+  readonly scorerLayers: number;
+  readonly scorerEpochs: number;
+  readonly scorerRate: number;
+  readonly heads: number;
+  readonly dropout: number;
+}
+
+export const defaultParameters: CetParameters = {
+  vocabulary: 4000,
+  encoderLength: 40,
+  encoderWidth: 32,
+  encoderLayers: 1,
+  encoderSteps: 400,
+  screenHidden: 32,
+  screenEpochs: 6,
+  screenList: 256,
+  window: 128,
+  scorerWidth: 32,
+  scorerLayers: 2,
+  scorerEpochs: 3,
+  scorerRate: 1e-3,
+  heads: 4,
+  dropout: 0.1,
+};
+
+/** Screens of so many folds score the questions that the transformer learns from: each by one that did not see it. */
+const folds = 3;
+const fewestExamples = 2;
+
+/** @throws TOO_FEW_ROWS, TRAINING_DIVERGED, JOB_CANCELLED */
+export async function fitCet(
+  examples: readonly CetExample[],
+  options: FitOptions,
+  sizes: CetParameters,
+): Promise<{ readonly files: ArtefactFiles; readonly report: FitReport }> {
+  const started = performance.now();
+  const usable = examples.filter(isUsable);
+  if (usable.length < fewestExamples) {
+    throw new EngineError('TOO_FEW_ROWS', {
+      what: 'cet (questions with evidence)',
+      needed: fewestExamples,
+      actual: usable.length,
+    });
+  }
+  const fit = new Fit(usable, options, sizes);
+  const encoder = await fit.encoder();
+  await fit.openReader(encoder);
+  try {
+    const { lists, standard } = await fit.lists();
+    const screens = await fit.foldScreens(lists);
+    const screen = await fitScreen(lists, fit.backend, options, sizes);
+    const windows = await fit.windows(screens ?? [screen], standard);
+    const scorer = await fitScorer(windows, fit.backend, options, sizes);
+    const files = await artefactOf({
+      wordpiece: encoder.wordpiece,
+      encoder,
+      screen: { hidden: sizes.screenHidden, parameters: screen },
+      scorer: { shape: scorerShape(sizes), parameters: scorer },
+      standard,
+      window: sizes.window,
+    });
+    const seconds = (performance.now() - started) / 1000;
+    const notes = {
+      questions: usable.length,
+      vocabulary: encoder.shape.vocabulary,
+      encoderLoss: encoder.loss,
+      window: sizes.window,
+      signals: rowWidth,
+    };
+    return { files, report: { rows: examples.length, seconds, notes } };
+  } finally {
+    await fit.dispose();
+  }
+}
+
+/** A question teaches where some candidates are evidence and some are not. */
+function isUsable({ input, evidence }: CetExample): boolean {
+  const wanted = new Set(evidence);
+  const found = input.candidates.filter(({ id }) => wanted.has(id)).length;
+  return found > 0 && found < input.candidates.length;
+}
+
+/** The steps of one fit over the same examples. */
+class Fit {
+  readonly backend: Backend;
+  readonly #examples: readonly CetExample[];
+  readonly #options: FitOptions;
+  readonly #sizes: CetParameters;
+  readonly #runtime: Runtime;
+  readonly #sessions: Session[] = [];
+  #reader: Reader | null = null;
+
+  constructor(examples: readonly CetExample[], options: FitOptions, sizes: CetParameters) {
+    this.#examples = examples;
+    this.#options = options;
+    this.#sizes = sizes;
+    const { device } = options;
+    this.backend = chooseBackend(device === undefined ? {} : { device });
+    this.#runtime = new Runtime(device === undefined ? {} : { device });
+  }
+
+  async encoder(): Promise<FittedEncoder> {
+    return await fitEncoder(this.#examples, this.backend, this.#options, this.#sizes);
+  }
+
+  async openReader({ shape, parameters, wordpiece }: FittedEncoder): Promise<void> {
+    const session = await this.#open(buildServedGraph(encoderNetwork(shape), parameters));
+    this.#reader = new Reader(new TextEncoder(session, wordpiece, shape));
+  }
+
+  /** Rows of some candidates of each question, and the mean and deviation of all signals over them. */
+  async lists(): Promise<{ lists: ScreenList[]; standard: Standard }> {
+    const random = seededRandom(this.#options.seed);
+    const lists: ScreenList[] = [];
+    for (const [index, example] of this.#examples.entries()) {
+      this.#say('read', index);
+      const rows = await this.#rawRows(example);
+      const evidence = evidenceOf(example);
+      const places = drawPlaces(evidence, this.#sizes.screenList, random);
+      const kept = new Float32Array(places.length * rowWidth);
+      for (const [at, place] of places.entries()) {
+        kept.set(rows.subarray(place * rowWidth, (place + 1) * rowWidth), at * rowWidth);
+      }
+      lists.push({ rows: kept, evidence: places.filter((place) => evidence[place]).length });
+    }
+    const standard = standardOf(lists.map(({ rows }) => rows));
+    for (const { rows } of lists) standardise(rows, standard);
+    return { lists, standard };
+  }
+
+  /** A screen per fold, learned from the other folds; null where there are too few conversations to leave any out. */
+  async foldScreens(lists: readonly ScreenList[]): Promise<Parameters[] | null> {
+    const screens: Parameters[] = [];
+    const numbers = this.#examples.map(foldOf);
+    if (new Set(numbers).size < folds) return null;
+    for (let fold = 0; fold < folds; fold += 1) {
+      const others = lists.filter((_, index) => numbers[index] !== fold);
+      screens.push(await fitScreen(others, this.backend, this.#options, this.#sizes));
+    }
+    return screens;
+  }
+
+  /** The best candidates of each question by a screen that did not learn from it. */
+  async windows(screens: readonly Parameters[], standard: Standard): Promise<LabelledWindow[]> {
+    const network = screenNetwork(rowWidth, this.#sizes.screenHidden, 0);
+    const sessions: Session[] = [];
+    for (const parameters of screens) sessions.push(await this.#open(buildServedGraph(network, parameters)));
+    const windows: LabelledWindow[] = [];
+    for (const [index, example] of this.#examples.entries()) {
+      this.#say('choose', index);
+      const rows = standardise(await this.#rawRows(example), standard);
+      const session = sessions[sessions.length === 1 ? 0 : foldOf(example)]!;
+      const shape = [1, example.input.candidates.length, rowWidth];
+      const screen = (await session.run({ signals: { data: rows, shape } }))['scores']!.data;
+      const window = windowOf(rows, screen, this.#sizes.window);
+      const evidence = evidenceOf(example);
+      const isEvidence = window.places.map((place) => evidence[place]!);
+      if (isEvidence.includes(true)) windows.push({ window, isEvidence });
+    }
+    return windows;
+  }
+
+  async dispose(): Promise<void> {
+    for (const session of this.#sessions.splice(0)) await session.dispose();
+  }
+
+  async #rawRows({ input }: CetExample): Promise<Float32Array> {
+    const reader = this.#reader!;
+    return rawRows(input, await reader.read(input.candidates), await reader.vectorOf(input.query));
+  }
+
+  async #open(bytes: Uint8Array): Promise<Session> {
+    const session = await this.#runtime.open(bytes);
+    this.#sessions.push(session);
+    return session;
+  }
+
+  #say(what: string, done: number): void {
+    if (this.#options.signal?.aborted === true) throw new EngineError('JOB_CANCELLED', { id: 'train cet' });
+    this.#options.progress?.({ stage: `train cet: ${what}`, done, total: this.#examples.length });
+  }
+}
+
+function evidenceOf({ input, evidence }: CetExample): boolean[] {
+  const wanted = new Set(evidence);
+  return input.candidates.map(({ id }) => wanted.has(id));
+}
+
+function foldOf({ conversation }: CetExample): number {
+  return Math.floor(hashFraction(`cet fold ${conversation}`) * folds);
+}
