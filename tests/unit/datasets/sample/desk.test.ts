@@ -113,7 +113,7 @@ describe('sampleConversations', () => {
     expect(
       inbound(desk).filter((message) => message.sender.endsWith('-agent') || message.sender.endsWith('-hub')).length,
     ).toBeGreaterThan(10);
-    expect(count(/^(order|mail|on|room|for) .*(, and|, also|\. And|,) /)).toBeGreaterThan(20);
+    expect(count(/^(order|mail|on|room|for) .*(, and|, also|\. And|,) /)).toBeGreaterThan(10);
   });
 
   it('lets no other agent command anything', () => {
