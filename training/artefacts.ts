@@ -1,25 +1,17 @@
 import { textOf } from '../engine/core/message.ts';
-import type { GoldenVector } from '../models/artefact.ts';
-import { checkGolden, fewestGoldenVectors } from '../models/artefact.ts';
-import { CetModel } from '../models/cet/model.ts';
+import type { Device } from '../engine/core/config.ts';
+import { EngineError } from '../engine/core/errors.ts';
+import { goldenAnswers, loadModel, type LoadedModel } from '../engine/pipeline/load-model.ts';
+import { checkGolden, fewestGoldenVectors, type GoldenVector } from '../models/artefact.ts';
 import type { CetInput } from '../models/cet/example.ts';
-import { DtrModel } from '../models/dtr/model.ts';
-import { LppmModel } from '../models/lppm/model.ts';
 import type { LppmInput } from '../models/lppm/example.ts';
-import type { ArtefactDescription, ArtefactKind } from '../models/manifest.ts';
-import { artefactKinds } from '../models/manifest.ts';
+import { artefactKinds, type ArtefactDescription, type ArtefactKind } from '../models/manifest.ts';
 import type { OpenBundle, Registry } from '../models/registry.ts';
 import type { AnsweredTurn } from './examples/answered-turn.ts';
 import { cetExamples } from './examples/cet-examples.ts';
 import { lppmExamples } from './examples/lppm-examples.ts';
 import type { PayloadTool } from './examples/payload-tools.ts';
 import { disposeAll, type Learned, type LearnedModels } from './learn.ts';
-
-/** What the three estimators have in common once their inputs are plain JSON. */
-interface Answering {
-  predict(inputs: readonly never[]): Promise<readonly unknown[]>;
-  save(folder: string): Promise<string[]>;
-}
 
 export type DescriptionOf = (kind: ArtefactKind) => ArtefactDescription;
 
@@ -37,10 +29,10 @@ export async function publishModels(
 ): Promise<Partial<Record<ArtefactKind, string>>> {
   const published: Partial<Record<ArtefactKind, string>> = {};
   for (const kind of artefactKinds) {
-    const model = learned.models[kind] as Answering | null;
+    const model = learned.models[kind];
     if (model === null) continue;
     const inputs = goldenInputs(kind, turns, payloadTools);
-    const outputs = await model.predict(inputs as never[]);
+    const outputs = await goldenAnswers({ kind, model } as LoadedModel, inputs);
     const golden: GoldenVector[] = inputs.map((input, index) => ({ input, output: outputs[index] }));
     const folder = await registry.workspace();
     await model.save(folder);
@@ -88,19 +80,24 @@ function spread<Input>(inputs: readonly Input[], shorten: (input: Input) => read
   return [...chosen.values()];
 }
 
-/** Loads the models of a bundle and asks each its golden questions. @throws ARTEFACT_CORRUPT, ARTEFACT_MISMATCH */
-export async function loadModels(opened: OpenBundle): Promise<LearnedModels> {
-  const { artefacts } = opened;
-  const dtr = artefacts.dtr === undefined ? null : new DtrModel();
-  const lppm = artefacts.lppm === undefined ? null : new LppmModel();
-  const cet = artefacts.cet === undefined ? null : new CetModel();
-  const models = { dtr, lppm, cet };
+/**
+ * Loads the models of a bundle and asks each its golden questions. A model that answers otherwise here is set aside.
+ * @throws ARTEFACT_CORRUPT, ARTEFACT_MISMATCH
+ */
+export async function loadModels(opened: OpenBundle, registry: Registry, device: Device): Promise<LearnedModels> {
+  const models: { -readonly [Kind in ArtefactKind]: LearnedModels[Kind] } = { dtr: null, lppm: null, cet: null };
   try {
     for (const kind of artefactKinds) {
-      const [model, artefact] = [models[kind], artefacts[kind]];
-      if (model === null || artefact === undefined) continue;
-      await model.load(artefact.folder);
-      await checkGolden(artefact, (inputs) => (model as Answering).predict(inputs as never[]));
+      const artefact = opened.artefacts[kind];
+      if (artefact === undefined) continue;
+      const loaded = await loadModel(kind, artefact.folder, device);
+      Object.assign(models, { [kind]: loaded.model });
+      try {
+        await checkGolden(artefact, (inputs) => goldenAnswers(loaded, inputs));
+      } catch (error) {
+        if (EngineError.isInstance(error)) await registry.quarantine(artefact.id, error.message);
+        throw error;
+      }
     }
   } catch (error) {
     await disposeAll(models);

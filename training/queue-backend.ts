@@ -81,7 +81,7 @@ async function connectRedis(url: string, namespace: string): Promise<QueueBacken
   return {
     url,
     shown,
-    factory: createRedisBackend as unknown as BackendFactory<RedisQueueBackend>,
+    factory: createRedisBackend,
     options: () => ({ connection: { ...connection }, prefix: namespace }),
     close: async () => undefined,
   };

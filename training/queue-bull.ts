@@ -130,11 +130,9 @@ class BullRetrainQueue implements RetrainQueue {
     return this.show(id);
   }
 
-  async watch(callback: (event: JobEvent) => void): Promise<() => void> {
-    this.#events ??= this.#listen();
-    const events = this.#events;
-    await this.#ask(() => events.waitUntilReady());
+  watch(callback: (event: JobEvent) => void): () => void {
     this.#listeners.add(callback);
+    this.#events ??= this.#listen();
     return () => this.#listeners.delete(callback);
   }
 

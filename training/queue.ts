@@ -77,8 +77,8 @@ export interface RetrainQueue {
   retry(id: string): Promise<JobView>;
   /** A waiting job is never begun, an active one is stopped within seconds. @throws JOB_NOT_FOUND */
   cancel(id: string): Promise<JobView>;
-  /** Events of all jobs from now on, of any process. Returns the function that ends it. */
-  watch(callback: (event: JobEvent) => void): Promise<() => void>;
+  /** Events of all jobs, of any process, as soon as the store is listened to. Returns the function that ends it. */
+  watch(callback: (event: JobEvent) => void): () => void;
   /** Ends connections, and the embedded server where this process owns it. Jobs stay. */
   close(): Promise<void>;
 }

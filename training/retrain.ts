@@ -1,24 +1,23 @@
 import { readSnapshot, readSnapshotFeedback } from '../datasets/log/snapshot.ts';
-import type { Feedback } from '../datasets/log/feedback.ts';
 import type { Clock } from '../engine/core/clock.ts';
 import type { Device } from '../engine/core/config.ts';
 import type { Conversation } from '../engine/core/conversation.ts';
-import { EngineError, messageOf } from '../engine/core/errors.ts';
+import { EngineError } from '../engine/core/errors.ts';
 import type { Progress } from '../engine/core/progress.ts';
 import type { Bundle, BundleContent } from '../models/bundle.ts';
 import { boundOf, type Bound } from '../models/certificate.ts';
 import { artefactKinds, type ArtefactDescription, type ArtefactKind } from '../models/manifest.ts';
 import type { Registry } from '../models/registry.ts';
 import { loadModels, publishModels } from './artefacts.ts';
+import { correctionsOf } from './corrections.ts';
 import { settleTurns, type LadderThresholds, type SettledTurn } from './evaluate.ts';
-import { answeredTurns, type AnsweredTurn } from './examples/answered-turn.ts';
-import type { Correction } from './examples/correction.ts';
+import { answeredTurns } from './examples/answered-turn.ts';
 import { findPayloadTools } from './examples/payload-tools.ts';
 import { judgeCandidate, type GateVerdict } from './gate.ts';
 import { judgeTurns } from './judged-turn.ts';
+import { judgingTiers } from './judging-tiers.ts';
 import { disposeAll, learn, type Learned, type LearnedTier } from './learn.ts';
 import type { RetrainResult } from './queue.ts';
-import { judgingTiers } from './tiers.ts';
 
 export interface RetrainOptions {
   readonly role: string;
@@ -64,7 +63,7 @@ export async function retrain(options: RetrainOptions): Promise<RetrainResult> {
     stopIfAsked();
     const ground = groundOf(conversations, learned);
     progress({ stage: 'compare with champion', done: 0, total: null });
-    const champion = await judgeChampion(registry, role, ground, progress);
+    const champion = await judgeChampion(ground, options);
     stopIfAsked();
 
     progress({ stage: 'seal models', done: 0, total: null });
@@ -114,35 +113,28 @@ interface Champion {
   readonly rows: readonly SettledTurn[];
 }
 
-/** What the serving bundle does with the held-out turns; null where none serves, or its models do not load. */
-async function judgeChampion(
-  registry: Registry,
-  role: string,
-  ground: { readonly heldOut: readonly AnsweredTurn[]; readonly payloadTools: Ground['payloadTools'] },
-  progress: Progress,
-): Promise<Champion | null> {
+/**
+ * What the serving bundle does with the held-out turns; null where none serves. One whose model is damaged is set aside
+ * and the one before it judged.
+ */
+async function judgeChampion(ground: Ground, options: RetrainOptions): Promise<Champion | null> {
+  const { registry, role, device, progress } = options;
   for (;;) {
     const opened = await registry.openCurrent(role);
     if (opened === null) return null;
-    const { bundle } = opened;
-    let models;
     try {
-      models = await loadModels(opened);
+      // the context tier settles nothing, so there is nothing to judge
+      const { cet: _, ...judgedKinds } = opened.artefacts;
+      const models = await loadModels({ ...opened, artefacts: judgedKinds }, registry, device);
+      try {
+        const judged = await judgeTurns(ground.heldOut, judgingTiers(models), ground.payloadTools, progress);
+        return { bundle: opened.bundle, judged, rows: settleTurns(judged, opened.bundle.thresholds) };
+      } finally {
+        await disposeAll(models);
+      }
     } catch (error) {
-      // whole files that answer wrongly here: set them aside and look at the bundle before
-      const [kind] = artefactKinds.filter((one) =>
-        messageOf(error).includes(bundle.artefacts[one]?.slice(0, 12) ?? '-'),
-      );
-      const id = kind === undefined ? undefined : bundle.artefacts[kind];
-      if (id === undefined) throw error;
-      await registry.quarantine(id, messageOf(error));
-      continue;
-    }
-    try {
-      const judged = await judgeTurns(ground.heldOut, judgingTiers(models), ground.payloadTools, progress);
-      return { bundle, judged, rows: settleTurns(judged, bundle.thresholds) };
-    } finally {
-      await disposeAll(models);
+      const isSetAside = (await registry.current(role))?.id !== opened.bundle.id;
+      if (!isSetAside) throw error;
     }
   }
 }
@@ -240,21 +232,4 @@ async function decide(
   }
   progress({ stage: isPromoted ? 'promoted' : 'kept the champion', done: 1, total: 1, note: reasons.at(-1) ?? '' });
   return { role, bundle: bundle.id, promoted: isPromoted, reasons, metrics: { ...content.metrics } };
-}
-
-/** Trust in this order; of equal trust the later word counts. */
-const trusted = ['human', 'verifier', 'tool'] as const;
-
-/** What people, verifiers and tools said was right; words that only judge are corrections where they say "wrong". */
-export function correctionsOf(feedback: readonly Feedback[]): Correction[] {
-  const chosen = new Map<string, Feedback>();
-  const rank = (one: Feedback): number => trusted.indexOf(one.source as (typeof trusted)[number]);
-  for (const one of feedback) {
-    if (rank(one) < 0 || (one.outcome === null && one.correct !== false)) continue;
-    const other = chosen.get(one.message);
-    const isBetter =
-      other === undefined || rank(one) < rank(other) || (rank(one) === rank(other) && one.time >= other.time);
-    if (isBetter) chosen.set(one.message, one);
-  }
-  return [...chosen.values()].map((one) => ({ message: one.message, outcome: one.outcome }));
 }

@@ -71,7 +71,7 @@ export function describeQueue(start: () => Promise<QueueUnderTest>): void {
     it('keeps waiting jobs while nobody looks, then runs them, tells progress, and keeps the result', async () => {
       const { id } = await queue.enqueue(requestFor('run'));
       const events: JobEvent[] = [];
-      const stop = await queue.watch((event) => events.push(event));
+      const stop = queue.watch((event) => events.push(event));
       const worker = await work(async (job, { progress }) => {
         progress({ stage: 'train dtr', done: 1, total: 2 });
         return resultOf(job.role);
