@@ -2,8 +2,8 @@ import { kind, kindOfAscii } from './characters.ts';
 import type { TextWindow } from './text-window.ts';
 
 /** Code units of the window that n-grams are taken from: the head and the tail of what the window holds. */
-const headLimit = 768;
-const tailLimit = 384;
+const headLimit = 384;
+const tailLimit = 128;
 /** A position adds at most four buckets, each chunk five more. */
 export const maximumGrams = (headLimit + tailLimit + 4) * 6 + 64;
 

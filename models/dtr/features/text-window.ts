@@ -1,8 +1,8 @@
 /** Code units looked at in a message of any length: the whole of a short one, samples of a long one. */
-export const windowLimit = 2048;
-const headLength = 1024;
-const sampleLength = 254;
-const tailLength = 512;
+export const windowLimit = 1024;
+const headLength = 512;
+const sampleLength = 126;
+const tailLength = 256;
 
 const fence = '```';
 
