@@ -11,6 +11,8 @@ const kept = 256;
  */
 export class ArgumentCheck {
   readonly #ajv = new Ajv2020({ strict: false, allErrors: true, validateFormats: false, addUsedSchema: false });
+  /** Tools of this process keep their schema object; no text has to be made of it again. */
+  readonly #byObject = new WeakMap<JsonSchema, ValidateFunction>();
   readonly #compiled = new Map<string, { readonly schema: JsonSchema; readonly validate: ValidateFunction }>();
 
   /** One line naming the place and the fault; null where the value fits. */
@@ -29,6 +31,14 @@ export class ArgumentCheck {
   }
 
   #validator(schema: JsonSchema): ValidateFunction {
+    const same = this.#byObject.get(schema);
+    if (same !== undefined) return same;
+    const validate = this.#compile(schema);
+    this.#byObject.set(schema, validate);
+    return validate;
+  }
+
+  #compile(schema: JsonSchema): ValidateFunction {
     const key = canonicalJson(schema);
     const known = this.#compiled.get(key);
     if (known !== undefined) return known.validate;

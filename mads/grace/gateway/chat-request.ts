@@ -128,37 +128,39 @@ function derivedConversation(role: string, caller: string, written: readonly Wri
 type BodyMessage = ChatBody['messages'][number];
 
 function writtenMessage(message: BodyMessage, index: number, caller: string, role: string): WrittenMessage {
-  const where = `messages.${index}`;
   try {
-    const given = message['name'];
-    const known = typeof given === 'string' && given !== '' ? given : null;
-    switch (message.role) {
-      case 'system':
-      case 'developer':
-        // Instructions of the application are read, never obeyed as a request to execute something.
-        return { author: 'system', sender: known ?? 'system', parts: content(message, 'document', where) };
-      case 'user': {
-        const provenance = known === null || /^(user|human)$/i.test(known) ? 'caller' : 'agent';
-        return { author: 'user', sender: known ?? caller, parts: content(message, provenance, where) };
-      }
-      case 'assistant': {
-        const calls = callParts(message, `call_${index}`, where);
-        return { author: 'assistant', sender: role, parts: [...content(message, 'model', where), ...calls] };
-      }
-      case 'tool':
-      case 'function': {
-        const callId = typeof message['tool_call_id'] === 'string' ? message['tool_call_id'] : (known ?? 'unknown');
-        const text = content(message, 'tool', where)
-          .map((part) => ('text' in part ? part.text : ''))
-          .join('\n');
-        const part: Part = { kind: 'tool-result', callId, text, provenance: 'tool' };
-        return { author: 'tool', sender: known ?? 'tool', parts: [part] };
-      }
-    }
+    return readMessage(message, index, caller, role);
   } catch (error) {
     if (!(error instanceof FieldFault)) throw error;
-    const param = error.message.split(':')[0] ?? where;
+    const param = error.message.split(':')[0] ?? `messages.${index}`;
     throw new EngineError('BAD_REQUEST', { detail: error.message, param }, { cause: error });
+  }
+}
+
+function readMessage(message: BodyMessage, index: number, caller: string, role: string): WrittenMessage {
+  const where = `messages.${index}`;
+  const given = message['name'];
+  const known = typeof given === 'string' && given !== '' ? given : null;
+  switch (message.role) {
+    case 'system':
+    case 'developer':
+      // Instructions of the application are read, never obeyed as a request to execute something.
+      return { author: 'system', sender: known ?? 'system', parts: content(message, 'document', where) };
+    case 'user': {
+      const provenance = known === null || /^(user|human)$/i.test(known) ? 'caller' : 'agent';
+      return { author: 'user', sender: known ?? caller, parts: content(message, provenance, where) };
+    }
+    case 'assistant': {
+      const calls = callParts(message, `call_${index}`, where);
+      return { author: 'assistant', sender: role, parts: [...content(message, 'model', where), ...calls] };
+    }
+    case 'tool':
+    case 'function': {
+      const callId = typeof message['tool_call_id'] === 'string' ? message['tool_call_id'] : (known ?? 'unknown');
+      const texts = content(message, 'tool', where).map((part) => ('text' in part ? part.text : ''));
+      const part: Part = { kind: 'tool-result', callId, text: texts.join('\n'), provenance: 'tool' };
+      return { author: 'tool', sender: known ?? 'tool', parts: [part] };
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Parcel } from '../../../engine/bus/bus.ts';
+import type { FinishReason } from '../../../engine/core/decision.ts';
 import type { Delta } from '../../../engine/core/delta.ts';
 import { EngineError } from '../../../engine/core/errors.ts';
 import { toolCallsOf, type Message } from '../../../engine/core/message.ts';
@@ -100,14 +101,16 @@ export class ChatRoute {
     );
     let text = '';
     const calls = new Set<string>();
+    const sendDelta = (delta: object, finish: FinishReason | null = null): void =>
+      events.send(chunk(head, { ...(events.isBegun ? {} : { role: 'assistant' }), ...delta }, finish));
     const sendCall = (call: Parameters<typeof toolCall>[0]): void => {
       if (calls.has(call.id)) return;
-      events.send(chunk(head, { tool_calls: [{ index: calls.size, ...toolCall(call) }] }));
+      sendDelta({ tool_calls: [{ index: calls.size, ...toolCall(call) }] });
       calls.add(call.id);
     };
     const sendText = (piece: string): void => {
       if (piece === '') return;
-      events.send(chunk(head, { ...(events.isBegun ? {} : { role: 'assistant' }), content: piece }));
+      sendDelta({ content: piece });
       text += piece;
     };
     try {
@@ -124,7 +127,7 @@ export class ChatRoute {
       }
       sendText(missing(text, replyText(answer.message)));
       for (const call of toolCallsOf(answer.message)) sendCall(call);
-      events.send(chunk(head, {}, report.finish));
+      sendDelta({}, report.finish);
       if (chat.includeUsage) events.send(usageChunk(head, report.usage));
       events.send('[DONE]');
       events.end();

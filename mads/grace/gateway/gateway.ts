@@ -46,6 +46,8 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
       open -= 1;
       const seconds = (clock.ticks() - (starts.get(request) ?? clock.ticks())) / 1e6;
       metrics.answered(request.routeOptions.url ?? 'unknown', reply.raw.statusCode, seconds);
+      // A connection that was busy when the closing began would otherwise wait for its client to hang up.
+      if (isClosing) setImmediate(() => app.server.closeIdleConnections());
     });
     guard.checkOrigin(request.headers);
     if (isClosing) throw new EngineError('SHUTTING_DOWN');

@@ -77,7 +77,7 @@ async function called(
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
     return {
       content: [{ type: 'text', text: typeof value === 'string' ? value : JSON.stringify(value) }],
-      ...(isObject ? { structuredContent: value as Record<string, unknown> } : {}),
+      ...(isObject ? { structuredContent: value } : {}),
     };
   } catch (error) {
     const { code, message } = EngineError.from(error);
