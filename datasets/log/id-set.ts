@@ -3,7 +3,7 @@ import { fnv1a } from '../../engine/core/hash.ts';
 const secondSeed = 0x9747b28c;
 
 /**
- * Ids by a 64-bit fingerprint: 16 bytes an id at most, where a set of strings takes a hundred. `has` may, once in a
+ * Ids by a 64-bit fingerprint: 16 to 32 bytes an id, where a set of strings takes a hundred. `has` may, once in a
  * great while, say yes to an id that was never added; it never says no to one that was.
  */
 export class IdSet {
