@@ -106,6 +106,8 @@ export class LinearTable {
       scale[k] = view.getFloat32(8 + k * 4, true);
       bias[k] = view.getFloat32(8 + (classes + k) * 4, true);
     }
-    return new LinearTable(classes, size, new Int8Array(bytes.slice(head).buffer), scale, bias);
+    // a copy, for `slice` of a Buffer that a file was read into shares the whole pool behind it
+    const weights = Int8Array.from(new Int8Array(bytes.buffer, bytes.byteOffset + head, bytes.length - head));
+    return new LinearTable(classes, size, weights, scale, bias);
   }
 }
