@@ -1,4 +1,4 @@
-import { EngineError } from '../core/errors.ts';
+import { EngineError, messageOf } from '../core/errors.ts';
 import { quietLogger, type Logger } from '../core/logger.ts';
 import type { Bus, Delivery, Handler, Parcel, RequestOptions } from './bus.ts';
 
@@ -29,7 +29,8 @@ interface Member {
 export class MemoryBus implements Bus {
   readonly #options: Required<MemoryBusOptions>;
   readonly #members = new Map<string, Member>();
-  readonly #stop = new AbortController();
+  /** One per message under way; aborted when the bus stops. */
+  readonly #running = new Set<AbortController>();
   readonly #atWork = new Set<Promise<unknown>>();
   #closing = false;
 
@@ -58,47 +59,48 @@ export class MemoryBus implements Bus {
   }
 
   async publish(parcel: Parcel): Promise<void> {
-    const { kept, handled } = this.#enqueue(parcel, parcel.message.conversation, this.#stop.signal, () => undefined);
-    handled.catch((error: unknown) => {
-      const { id, recipient } = parcel.message;
-      this.#options.logger.error({ message: id, recipient, error }, 'message could not be handled');
-    });
-    await kept;
+    const own = this.#begin();
+    try {
+      const { kept, handled } = this.#enqueue(parcel, parcel.message.conversation, own.signal, () => undefined);
+      void handled
+        .catch((error: unknown) => {
+          const { id, recipient } = parcel.message;
+          this.#options.logger.error({ message: id, recipient, error: messageOf(error) }, 'message not handled');
+        })
+        .finally(() => this.#running.delete(own));
+      await kept;
+    } catch (error) {
+      this.#running.delete(own);
+      throw error;
+    }
   }
 
   async request(parcel: Parcel, options: RequestOptions = {}): Promise<Parcel> {
     const limitMs = options.timeoutMs ?? this.#options.timeoutMs;
-    const own = new AbortController();
-    const signals = [own.signal, this.#stop.signal, ...(options.signal === undefined ? [] : [options.signal])];
-    const signal = AbortSignal.any(signals);
     const { recipient, conversation } = parcel.message;
+    const own = this.#begin();
+    const { signal } = own;
+    const leave = (): void => own.abort(options.signal?.reason);
+    const timer = setTimeout(() => own.abort(new EngineError('BUS_TIMEOUT', { name: recipient, limitMs })), limitMs);
+    const ended = Promise.withResolvers<never>();
+    ended.promise.catch(() => undefined);
+    signal.addEventListener('abort', () => ended.reject(signal.reason as Error), { once: true });
+    options.signal?.addEventListener('abort', leave, { once: true });
+    if (options.signal?.aborted === true) leave();
     const partial: Delivery['partial'] = (delta) => {
       if (!signal.aborted) options.onPartial?.(delta);
     };
-    const { kept, handled } = this.#enqueue(parcel, options.lane ?? conversation, signal, partial);
-    kept.catch(() => undefined);
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => {
-        const error = new EngineError('BUS_TIMEOUT', { name: recipient, limitMs });
-        own.abort(error);
-        reject(error);
-      }, limitMs);
-    });
-    const gone = new Promise<never>((_resolve, reject) => {
-      const leave = (): void => reject(signal.reason as Error);
-      if (signal.aborted) leave();
-      else signal.addEventListener('abort', leave, { once: true });
-    });
     try {
-      const reply = await Promise.race([handled, late, gone]);
+      const { kept, handled } = this.#enqueue(parcel, options.lane ?? conversation, signal, partial);
+      kept.catch(() => undefined);
+      const reply = await Promise.race([handled, ended.promise]);
       if (reply === undefined) throw new EngineError('BAD_REQUEST', { detail: `${recipient} gives no reply to this` });
       await this.#options.journal(reply);
       return reply;
     } finally {
       clearTimeout(timer);
-      handled.catch(() => undefined);
-      gone.catch(() => undefined);
+      options.signal?.removeEventListener('abort', leave);
+      this.#running.delete(own);
     }
   }
 
@@ -110,7 +112,13 @@ export class MemoryBus implements Bus {
     });
     await Promise.race([Promise.allSettled(this.#atWork), over]);
     clearTimeout(timer);
-    this.#stop.abort(new EngineError('SHUTTING_DOWN'));
+    for (const one of this.#running) one.abort(new EngineError('SHUTTING_DOWN'));
+  }
+
+  #begin(): AbortController {
+    const own = new AbortController();
+    this.#running.add(own);
+    return own;
   }
 
   /** Takes the place in the lane at once, so that order is the order of the calls, not of the disk. */

@@ -24,14 +24,15 @@ const conversation = text;
  */
 export function rogersTools({ store, clock, ids }: RogersParts): readonly Tool[] {
   const memberships = new Memberships(store);
-  const role = 'rogers';
+  const self = 'rogers';
 
-  const keep = async (messages: readonly Message[]): Promise<void> => {
+  /** @param role of the agent that answers; it counts for a new conversation only */
+  const keep = async (messages: readonly Message[], role = self): Promise<void> => {
     await store.appendMessages(messages, { role });
     memberships.saw(messages);
   };
   const note = (id: string, note: MembershipNote, by: string): Message =>
-    noteMessage(note, { id: ids('msg'), conversation: id, sender: by, recipient: role, time: clock.now() });
+    noteMessage(note, { id: ids('msg'), conversation: id, sender: by, recipient: self, time: clock.now() });
 
   const create = async (given: ToolArguments, { authority }: ToolContext): Promise<unknown> => {
     const id = ids('conv');
@@ -39,7 +40,8 @@ export function rogersTools({ store, clock, ids }: RogersParts): readonly Tool[]
     const others = ((given['members'] ?? []) as string[]).filter((name) => name !== caller);
     const open = given['open'] === true;
     const joined = others.map((name) => note(id, { event: 'joined', name }, caller));
-    await keep([note(id, { event: 'created', name: caller, open }, caller), ...joined]);
+    const role = given['role'] as string | undefined;
+    await keep([note(id, { event: 'created', name: caller, open }, caller), ...joined], role);
     return { conversation: id, members: [caller, ...others] };
   };
 
@@ -70,7 +72,7 @@ export function rogersTools({ store, clock, ids }: RogersParts): readonly Tool[]
       conversation: id,
       author: 'user',
       sender: authority.caller,
-      recipient: role,
+      recipient: self,
       time: clock.now(),
       parts: [{ kind: 'text', text: given['text'] as string, provenance: 'caller' }],
     };
@@ -100,6 +102,7 @@ export function rogersTools({ store, clock, ids }: RogersParts): readonly Tool[]
   return [
     tool('create', 'Begins a conversation and lets members in.', 'reversible', create, {
       members: { type: 'array', items: text, maxItems: 100, description: 'names besides the caller' },
+      role: { ...text, description: 'role of the agent that answers there, whose training data it becomes' },
       open: { type: 'boolean', description: 'true: anybody may join by himself' },
     }),
     tool(
