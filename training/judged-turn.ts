@@ -1,4 +1,4 @@
-import type { Outcome, Verdict } from '../engine/core/decision.ts';
+import type { Verdict } from '../engine/core/decision.ts';
 import type { Progress } from '../engine/core/progress.ts';
 import type { Tier } from '../engine/tiers/tier.ts';
 import type { AnsweredTurn } from './examples/answered-turn.ts';
@@ -11,7 +11,9 @@ export interface JudgedProposal {
   readonly label: string;
   readonly confidence: number;
   readonly correct: boolean;
-  /** The proposal hands the message to an executing tool although the assistant treated it as prose. */
+  /** The proposal hands the message to an executing tool. */
+  readonly executes: boolean;
+  /** ... although the assistant treated it as prose. */
   readonly unsafe: boolean;
 }
 
@@ -28,7 +30,7 @@ export interface JudgedTiers {
   readonly lppm: Tier | null;
 }
 
-/** Asks tiers that settle nothing what they would do, and compares it with what the log says was done. */
+/** Asks tiers that settle at any confidence, and compares what they would do with what the log says was done. */
 export async function judgeTurns(
   turns: readonly AnsweredTurn[],
   tiers: JudgedTiers,
@@ -57,14 +59,16 @@ function proposalOf(
   turn: AnsweredTurn,
   payloadTools: ReadonlyMap<string, PayloadTool>,
 ): JudgedProposal | null {
-  const outcome: Outcome | undefined = verdict.settled ? verdict.outcome : verdict.proposal;
-  if (outcome === undefined || verdict.confidence === null || verdict.label === null) return null;
+  // A proposal that was not settled at any confidence was no offered tool, or did not fit it: it is none.
+  if (!verdict.settled || verdict.confidence === null || verdict.label === null) return null;
+  const { outcome } = verdict;
   const executes = outcome.kind === 'tool-call' && payloadTools.get(outcome.name)?.content === 'deterministic';
   const wasContent = turn.call !== null && payloadTools.has(turn.call.name);
   return {
     label: verdict.label,
     confidence: verdict.confidence,
     correct: isSameDeed(outcome, turn, payloadTools),
+    executes,
     unsafe: executes && !wasContent,
   };
 }

@@ -1,4 +1,5 @@
 import { splitBudget, type LadderCertificate, type LadderRow } from '../models/certificate-budget.ts';
+import { applyIsotonic, fitIsotonic } from '../models/calibration.ts';
 import { estimateLabelNoise } from '../models/certificate.ts';
 import type { Thresholds } from '../models/thresholds.ts';
 import type { JudgedProposal, JudgedTurn } from './judged-turn.ts';
@@ -42,33 +43,27 @@ function ladderRow(turn: JudgedTurn): LadderRow {
   return [turn.dtr, turn.lppm];
 }
 
-/** Of the messages that a destination executes, this share may be ones that nobody wanted executed. */
-const unsafeShare = 0.005;
+/**
+ * How much the share of unwanted executions may rise, at any confidence, above what it is where the router is surest.
+ * There it is noise of the teacher, who now and then answers a command in words.
+ */
+const unsafeRise = 0.02;
 
 /**
- * Executing what was meant as prose cannot be taken back, so each executing destination has a threshold of its own, never
- * below the standard one: the lowest above which at most 0.5 % of its proposals were unsafe.
+ * Executing what was meant as prose cannot be taken back, so executing destinations have a threshold of their own, never
+ * below the standard one. Unwanted executions are looked at where they happen, not on average: an isotonic fit of their
+ * share over falling confidence, cut where it leaves the level of the surest half.
  */
 function executingThresholds(turns: readonly JudgedTurn[], standard: number | null): Record<string, number | null> {
   if (standard === null) return {};
-  const byLabel = new Map<string, JudgedProposal[]>();
-  for (const { dtr } of turns) {
-    if (dtr === null) continue;
-    const rows = byLabel.get(dtr.label) ?? [];
-    rows.push(dtr);
-    byLabel.set(dtr.label, rows);
-  }
-  const thresholds: Record<string, number | null> = {};
-  for (const [label, rows] of byLabel) {
-    if (!rows.some((row) => row.unsafe)) continue;
-    const sorted = rows.toSorted((a, b) => b.confidence - a.confidence);
-    let unsafe = 0;
-    let lowest = 1;
-    for (const [index, row] of sorted.entries()) {
-      if (row.unsafe) unsafe += 1;
-      if (unsafe / (index + 1) <= unsafeShare) lowest = row.confidence;
-    }
-    if (lowest > standard) thresholds[label] = lowest;
-  }
-  return thresholds;
+  const rows = turns.flatMap(({ dtr }) => (dtr?.executes === true ? [dtr] : []));
+  const sorted = rows.toSorted((a, b) => b.confidence - a.confidence);
+  const surest = sorted.slice(0, Math.ceil(sorted.length / 2));
+  const noise = surest.length === 0 ? 0 : surest.filter((row) => row.unsafe).length / surest.length;
+  const safe = fitIsotonic(rows.map((row) => ({ confidence: row.confidence, correct: !row.unsafe })));
+  const isSafe = (row: JudgedProposal): boolean => 1 - applyIsotonic(safe, row.confidence) <= noise + unsafeRise;
+  const lowest = sorted.findLast(isSafe)?.confidence;
+  const threshold = Math.max(standard, lowest ?? Number.POSITIVE_INFINITY);
+  const labels = new Set(rows.map((row) => row.label));
+  return Object.fromEntries([...labels].map((label) => [label, Number.isFinite(threshold) ? threshold : null]));
 }

@@ -7,7 +7,7 @@ import type { Progress } from '../engine/core/progress.ts';
 import type { FitReport } from '../models/estimator.ts';
 import type { LadderCertificate } from '../models/certificate-budget.ts';
 import type { Thresholds } from '../models/thresholds.ts';
-import { CetModel } from '../models/cet/model.ts';
+import type { CetModel } from '../models/cet/model.ts';
 import { DtrModel } from '../models/dtr/model.ts';
 import type { DtrExample } from '../models/dtr/example.ts';
 import { LppmModel } from '../models/lppm/model.ts';
@@ -19,7 +19,7 @@ import { lppmExamples } from './examples/lppm-examples.ts';
 import { findPayloadTools, type PayloadTool } from './examples/payload-tools.ts';
 import { judgeTurns, type JudgedTurn } from './judged-turn.ts';
 import { certifyLadder } from './ladder-certificate.ts';
-import { judgingTiers } from './tiers.ts';
+import { judgingTiers } from './judging-tiers.ts';
 
 export type LearnedTier = 'dtr' | 'lppm' | 'cet';
 
@@ -142,6 +142,7 @@ async function fitAll(
   }
   const choices = tiers.includes('cet') ? cetExamples(turns) : [];
   if (choices.length >= minimumTurns) {
+    const { CetModel } = await import('../models/cet/model.ts');
     const model = new CetModel();
     reports.cet = await model.fit(choices, fitOptions('cet'));
     models.cet = model;

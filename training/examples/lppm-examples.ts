@@ -1,4 +1,4 @@
-import { sha256 } from '../../engine/core/hash.ts';
+import { hashFraction, sha256 } from '../../engine/core/hash.ts';
 import { textOf, toolCallsOf, type Message } from '../../engine/core/message.ts';
 import { escalateStep, type LppmExample, type StepAction } from '../../models/lppm/example.ts';
 import { dialogueOf } from '../../models/lppm/dialogue.ts';
@@ -38,13 +38,32 @@ export function lppmExamples(
     repeats.set(step, (repeats.get(step) ?? 0) + 1);
   }
   const processes = processesOf(turns, payloadTools);
+  const taught = withFewPayloads(turns, payloadTools);
   const stepOf = (message: Message): string | null => message.annotation?.step ?? knownStep(message, repeats);
-  return turns.map((turn) => {
+  return taught.map((turn) => {
     const labelled = labelOf(turn, payloadTools, repeats);
     const process = turn.answer.annotation?.process ?? processes.get(turn.answer.id) ?? null;
     const input = { turns: dialogueOf([...turn.history, turn.message], stepOf) };
     return { input, process, conversation: turn.conversation, ...labelled };
   });
+}
+
+/**
+ * Content goes to the tree router before the mapper sees it, and what follows it is all alike: a few such turns teach
+ * the mapper to let go of them. At most half as many as there are others, chosen by the hash of their id.
+ */
+function withFewPayloads(
+  turns: readonly AnsweredTurn[],
+  payloadTools: ReadonlyMap<string, PayloadTool>,
+): AnsweredTurn[] {
+  const isPayload = ({ call, message, history }: AnsweredTurn): boolean => {
+    const last = message.author === 'tool' ? history.findLast((one) => one.author === 'assistant') : undefined;
+    const asked = call ?? (last === undefined ? undefined : toolCallsOf(last)[0]);
+    return asked !== undefined && asked !== null && payloadTools.has(asked.name);
+  };
+  const payloads = turns.filter(isPayload).length;
+  const share = (turns.length - payloads) / 2 / Math.max(1, payloads);
+  return turns.filter((turn) => !isPayload(turn) || hashFraction(turn.message.id) < share);
 }
 
 /** Serving knows only the steps that it learned, so a reply that does not recur has no step here either. */
