@@ -55,7 +55,9 @@ export async function loadRouter(folder: string): Promise<RouterParts> {
     throw new EngineError('ARTEFACT_MISMATCH', detail);
   }
   const model = await readJson<TreeModel>(folder, files.trees);
-  if (!Array.isArray(model.trees) || (model.kind === 'classifier' && model.trees.length !== 1)) {
+  const chained = model.chains?.reduce((sum, { trees }) => sum + trees, 0);
+  const complete = model.kind === 'classifier' ? model.trees?.length === 1 : model.chains?.length === 3;
+  if (!Array.isArray(model.trees) || !complete || (model.kind === 'boosted' && chained !== model.trees.length)) {
     throw new EngineError('ARTEFACT_CORRUPT', { id: folder, detail: `${files.trees} holds no trees` });
   }
   for (const tree of model.trees) checkTree(tree, rowLength, treeClasses.length);

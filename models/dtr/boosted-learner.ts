@@ -15,7 +15,10 @@ const defaults: Omit<BoostOptions, 'seed'> = {
   columnShare: 0.8,
 };
 
-/** Two short chains of small trees: has it to be read? and if not, is it to be executed? */
+/** A text whose sentence wants something is rarer, and only a gate: fewer and smaller trees do. */
+const gate = { rounds: 30, depth: 4 };
+
+/** Short chains of small trees: has it to be read? if not, is it to be executed? if so, does it want a payload run or kept? */
 export function boostedLearner(options: Partial<BoostOptions> = {}): TreeLearner {
   return {
     name: 'boosted',
@@ -27,12 +30,19 @@ export function boostedLearner(options: Partial<BoostOptions> = {}): TreeLearner
       const bare = problem.use.filter((row) => problem.labels[row] !== readClass);
       const first = fitBoosted(binned, problem.use, read, problem.weights, settings);
       const second = fitBoosted(binned, bare, execute, problem.weights, settings);
+      const third = fitBoosted(
+        binned,
+        problem.use,
+        problem.mixed,
+        problem.weights.map((weight, row) => (problem.mixed[row] === 1 ? 2 * weight : weight)),
+        { ...settings, ...gate },
+      );
+      const chains = [first, second, third];
       return {
         kind: 'boosted',
         learner: 'boosted',
-        trees: [...first.trees, ...second.trees].map(toJson),
-        firstChain: first.trees.length,
-        bases: [first.base, second.base],
+        trees: chains.flatMap(({ trees }) => trees).map(toJson),
+        chains: chains.map(({ trees, base }) => ({ trees: trees.length, base })),
       };
     },
   };

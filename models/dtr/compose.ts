@@ -41,7 +41,7 @@ export function composeMessage(
     const text = before ? `${instruction}${gap}${block}` : `${block}${gap}${instruction}`;
     return { text, instruction, payload, side: before ? 'before' : 'after', joint: 'fence', wish, content };
   }
-  if (roll < 0.5 && single) {
+  if (roll < 0.6 && single) {
     if (random() < 0.75) {
       const ends = closed ? [''] : wish === 'ask' ? ['?', ':', ''] : [':', ':', '', ''];
       const instruction = `${sentence}${pick(ends)}`;

@@ -8,8 +8,17 @@ export class ContentTrees {
   readonly model: TreeModel;
   readonly flat: FlatTrees;
 
+  /** First tree of each chain, and behind the last one. */
+  readonly #starts: Int32Array;
+  readonly #bases: Float64Array;
+
   constructor(model: TreeModel) {
     this.model = model;
+    this.#bases = Float64Array.from(model.chains, ({ base }) => base);
+    this.#starts = new Int32Array(model.chains.length + 1);
+    for (const [index, { trees }] of model.chains.entries()) {
+      this.#starts[index + 1] = (this.#starts[index] as number) + trees;
+    }
     this.flat = new FlatTrees(model.trees, model.kind === 'classifier' ? treeClasses.length : 1);
   }
 
@@ -21,17 +30,28 @@ export class ContentTrees {
       for (let k = 0; k < treeClasses.length; k += 1) out[k] = flat.value(leaf, k);
       return;
     }
-    const read = sigmoid((model.bases[0] ?? 0) + flat.sum(0, model.firstChain, row));
-    const execute = sigmoid((model.bases[1] ?? 0) + flat.sum(model.firstChain, flat.roots.length, row));
+    const read = sigmoid(this.#chain(0, row));
+    const execute = sigmoid(this.#chain(1, row));
     out[0] = (1 - read) * execute;
     out[1] = (1 - read) * (1 - execute);
     out[2] = read;
   }
 
+  /** Probability that a sentence of the text wants a payload run or kept; 1 where the model has no such trees. */
+  wants(row: Float64Array): number {
+    return this.model.kind === 'classifier' ? 1 : sigmoid(this.#chain(2, row));
+  }
+
+  #chain(chain: number, row: Float64Array): number {
+    const from = this.#starts[chain] as number;
+    return (this.#bases[chain] as number) + this.flat.sum(from, this.#starts[chain + 1] as number, row);
+  }
+
   /** Every question that was asked of a row, tree by tree, with the trees that say most first. */
   paths(row: Float64Array): { readonly steps: PathStep[]; readonly value: number; readonly support: number }[] {
     const { flat, model } = this;
-    const found = Array.from(flat.roots, (_root, tree) => {
+    const told = model.kind === 'classifier' ? 1 : (this.#starts[2] as number);
+    const found = Array.from({ length: told }, (_none, tree) => {
       const leaf = flat.leaf(tree, row);
       const value = model.kind === 'classifier' ? 1 : flat.value(leaf, 0);
       return { steps: flat.path(tree, row), value, support: flat.support(leaf) };

@@ -95,6 +95,7 @@ export async function fitRouter(
     rows: measured.rows,
     columns: rowLength,
     labels: Uint8Array.from(all, (lesson) => lesson.tree),
+    mixed: Uint8Array.from(all, (lesson) => (lesson.marker === 3 ? 1 : 0)),
     weights,
     use: use.filter((row) => (weights[row] as number) > 0),
     check: later,
@@ -202,7 +203,7 @@ function lessonOfReply(text: string): Lesson {
 
 /** Share of composed messages whose sentence comes from the log, where it has any. */
 const logShare = 0.3;
-const composedShare = 0.15;
+const composedShare = 0.35;
 
 function composeFrom(rows: readonly LessonRow[], sentences: DrawSentence, random: () => number): ComposedMessage[] {
   const bare = rows.filter((row) => row.kind === 'bare' && row.text.length <= 4000);

@@ -57,7 +57,7 @@ export function histogramCartLearner(options: Partial<CartOptions> = {}): TreeLe
         options: { kind: 'classifier', gainFunction: 'gini', splitFunction: 'mean', maxDepth: settings.depth },
         root: toNode(root, classWeights(settings.costs)),
       };
-      return { kind: 'classifier', learner: 'histogram-cart', trees: [tree], firstChain: 1, bases: [] };
+      return { kind: 'classifier', learner: 'histogram-cart', trees: [tree], chains: [] };
     },
   };
 }

@@ -21,7 +21,7 @@ export function mlCartLearner(): TreeLearner {
         Array.from(kept, (row) => problem.labels[row] as number),
       );
       const json = JSON.parse(JSON.stringify(tree.toJSON())) as TreeJson;
-      return { kind: 'classifier', learner: 'ml-cart', trees: [json], firstChain: 1, bases: [] };
+      return { kind: 'classifier', learner: 'ml-cart', trees: [json], chains: [] };
     },
   };
 }

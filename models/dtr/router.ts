@@ -8,7 +8,6 @@ import { writeFeatures } from './features/write.ts';
 import { InstructionReader, wishOf } from './instruction.ts';
 import type { Wish } from './instruction-seeds.ts';
 import { wishes } from './instruction-seeds.ts';
-import { softmaxInPlace } from './linear-fit.ts';
 import type { LinearTable } from './linear-table.ts';
 import type { ContentTrees } from './content-trees.ts';
 import type { Cut } from './parts.ts';
@@ -87,7 +86,7 @@ export interface Route {
 }
 
 /** From this probability of being mixed, the text is searched for an instruction. */
-const mixedGate = 0.02;
+const mixedGate = 0.05;
 /** ... and from this probability that it has to be read. */
 const readGate = 0.1;
 /** Payloads of this many of the most likely cuts are looked at. */
@@ -130,8 +129,7 @@ export class Router {
     const execute = classes[0] as number;
     const keep = classes[1] as number;
     const read = classes[2] as number;
-    softmaxInPlace(this.#scores);
-    if (read > readGate && (this.#scores[3] as number) > mixedGate) {
+    if (read > readGate && this.#mayHoldPayload() && this.parts.trees.wants(this.row) > mixedGate) {
       const mixed = this.#routeMixed(text);
       // Content that the trees take for bare is not made prose by a comment that reads like a question.
       if (mixed !== null && (mixed.class !== 'prose' || read >= 0.5)) return mixed;
@@ -143,6 +141,12 @@ export class Router {
     const which = execute >= keep ? 'deterministic' : 'fixed';
     const payload = this.window.fenced ? text.slice(this.window.start, this.window.end) : text;
     return this.#settle(which, [execute, keep, read], Math.max(execute, keep), payload, null, null);
+  }
+
+  /** One line of plain words holds no payload that anybody would dare to run. */
+  #mayHoldPayload(): boolean {
+    const { structural, lines, digits, symbols } = this.scan;
+    return lines > 1 || structural > 0 || digits > 0 || symbols > 2;
   }
 
   #prose(

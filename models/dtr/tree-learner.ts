@@ -11,6 +11,8 @@ export interface TreeProblem {
   readonly columns: number;
   /** Index into `treeClasses`. */
   readonly labels: Uint8Array;
+  /** 1 where the text is a sentence that wants a payload run or kept. */
+  readonly mixed: Uint8Array;
   /** How much each row counts; 0 leaves it out. */
   readonly weights: Float32Array;
   /** Rows to learn from. */
@@ -21,16 +23,16 @@ export interface TreeProblem {
 }
 
 /**
- * Trees as they are kept. `classifier`: one tree whose leaves hold the class probabilities. `boosted`: two chains of
- * regression trees whose sums are log-odds, first "has to be read", then "to execute" among what need not be read.
+ * Trees as they are kept. `classifier`: one tree whose leaves hold the class probabilities. `boosted`: three chains of
+ * regression trees whose sums are log-odds: "has to be read", "to execute" among what need not be read, and "wants a
+ * payload run or kept".
  */
 export interface TreeModel {
   readonly kind: 'classifier' | 'boosted';
   readonly learner: string;
   readonly trees: readonly TreeJson[];
-  /** Boosted: number of trees of the first chain, and the log-odds that each chain starts from. */
-  readonly firstChain: number;
-  readonly bases: readonly number[];
+  /** Boosted: how many trees each chain has, in order, and the log-odds that it starts from. */
+  readonly chains: readonly { readonly trees: number; readonly base: number }[];
 }
 
 export interface TreeLearner {

@@ -77,6 +77,9 @@ export class Scan {
   lastLineEnd = 0;
   firstLineLength = 0;
   lastLineLength = 0;
+  /** Word groups (bits) that occur in the first and in the last line that is not blank. */
+  firstLineGroups = 0;
+  lastLineGroups = 0;
   firstCode = 0;
   lastCode = 0;
 
@@ -179,6 +182,9 @@ export class Scan {
     let linePlain = 0;
     let lineFunctions = 0;
     let lineKeyed = false;
+    let lineGroups = 0;
+    let firstLineGroups = 0;
+    let lastLineGroups = 0;
     let lineLast = 0;
 
     let depth = 0;
@@ -219,6 +225,7 @@ export class Scan {
           if (found !== 0) {
             if ((found & functionBit) !== 0) lineFunctions += 1;
             lastGroups = found;
+            lineGroups |= found;
             if (words === 0) firstGroups = found;
             for (let bits = found; bits !== 0; bits &= bits - 1) {
               const group = 31 - Math.clz32(bits & -bits);
@@ -315,12 +322,14 @@ export class Scan {
               firstLineProse = score;
               firstLineEnd = lineLast;
               firstLineLength = lineLength;
+              firstLineGroups = lineGroups;
             }
             if (lineCommas === firstCommas && firstCommas > 0) sameCommas += 1;
             if (lineTabs === firstTabs && firstTabs > 0) sameTabs += 1;
             lastLineProse = score;
             lastLineEnd = lineLast;
             lastLineLength = lineLength;
+            lastLineGroups = lineGroups;
             if (lineLength > longestLine) longestLine = lineLength;
           }
           lineStart = index + 1;
@@ -332,6 +341,7 @@ export class Scan {
           linePlain = 0;
           lineFunctions = 0;
           lineKeyed = false;
+          lineGroups = 0;
           lineLast = 0;
         }
       } else {
@@ -431,6 +441,8 @@ export class Scan {
     this.lastLineEnd = lastLineEnd;
     this.firstLineLength = firstLineLength;
     this.lastLineLength = lastLineLength;
+    this.firstLineGroups = firstLineGroups;
+    this.lastLineGroups = lastLineGroups;
     this.firstCode = length > 0 ? (codes[0] as number) : 0;
     this.lastCode = length > 0 ? (codes[length - 1] as number) : 0;
     this.depth = depth;

@@ -170,6 +170,16 @@ export const openingFeatures: readonly (readonly [GroupName, string])[] = [
   ['run', 'the first word asks to run something'],
 ];
 
+/** Word groups that may occur in the first or the last line: what a sentence around a payload asks for. */
+export const lineFeatures: readonly (readonly [GroupName, string])[] = [
+  ['question', 'asks'],
+  ['second', 'speaks to the reader'],
+  ['polite', 'is courteous'],
+  ['run', 'asks to run something'],
+  ['keep', 'asks to keep something'],
+  ['ask', 'asks about something'],
+];
+
 /** Order is part of the artefact: `schemaHash` covers names, units and order. `write.ts` writes in this order. */
 export const features: readonly Feature[] = [
   ...shape.map(([name, unit, about]) => ({ name, unit, about })),
@@ -180,6 +190,16 @@ export const features: readonly Feature[] = [
     about: `of the words ${about}`,
   })),
   ...openingFeatures.map(([name, about]) => ({ name: `begins:${name}`, unit: 'flag' as const, about })),
+  ...lineFeatures.map(([name, about]) => ({
+    name: `firstLine:${name}`,
+    unit: 'flag' as const,
+    about: `the first line ${about}`,
+  })),
+  ...lineFeatures.map(([name, about]) => ({
+    name: `lastLine:${name}`,
+    unit: 'flag' as const,
+    about: `the last line ${about}`,
+  })),
 ];
 
 /** Changes whenever a feature is added, dropped, renamed or moved. */

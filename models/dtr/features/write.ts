@@ -1,10 +1,11 @@
 import { pairNames } from './pairs.ts';
 import type { Scan } from './scan.ts';
-import { groupFeatures, openingFeatures, pairFeatures } from './schema.ts';
+import { groupFeatures, lineFeatures, openingFeatures, pairFeatures } from './schema.ts';
 import { groupNames } from './vocabulary.ts';
 
 const pairIndex = Uint8Array.from(pairFeatures, ([name]) => pairNames.indexOf(name));
 const groupIndex = Uint8Array.from(groupFeatures, ([name]) => groupNames.indexOf(name));
+const lineBits = Int32Array.from(lineFeatures, ([name]) => 1 << groupNames.indexOf(name));
 const openingBits = Int32Array.from(openingFeatures, ([name]) => 1 << groupNames.indexOf(name));
 
 const opensBracket = flags('{[<');
@@ -130,6 +131,12 @@ export function writeFeatures(scan: Scan, row: Float64Array, offset = 0): number
   }
   for (let index = 0; index < openingBits.length; index += 1) {
     row[at++] = (scan.firstGroups & (openingBits[index] as number)) === 0 ? 0 : 1;
+  }
+  for (let index = 0; index < lineBits.length; index += 1) {
+    row[at++] = (scan.firstLineGroups & (lineBits[index] as number)) === 0 ? 0 : 1;
+  }
+  for (let index = 0; index < lineBits.length; index += 1) {
+    row[at++] = (scan.lastLineGroups & (lineBits[index] as number)) === 0 ? 0 : 1;
   }
   return at;
 }
