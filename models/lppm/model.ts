@@ -6,6 +6,7 @@ import { calibrated, rawAnswer, type LppmPrediction } from './answer.ts';
 import type { LppmExample, LppmInput } from './example.ts';
 import type { LppmFitOptions, LppmHyperParameters } from './fit.ts';
 import { loadWeights, saveWeights, served } from './store.ts';
+import type { FilledCall } from './values/filler.ts';
 import type { ServedWeights } from './weights.ts';
 
 export interface LppmOptions {
@@ -73,6 +74,12 @@ export class LppmModel implements Estimator<LppmExample, LppmInput, LppmPredicti
   /** Step that a reply of ours was, by its words; null where it is none that was learned. @throws MODEL_NOT_FITTED */
   stepOf(text: string): string | null {
     return this.#state().weights.known.stepOf(text);
+  }
+
+  /** Values of a call of `tool` from the dialogue before it. @throws MODEL_NOT_FITTED */
+  fill(input: LppmInput, tool: string): FilledCall {
+    const { weights } = this.#state();
+    return weights.filler.fill(weights.known.resolve(input).turns, tool);
   }
 
   /** Names of the steps and processes that it can tell apart. @throws MODEL_NOT_FITTED */
