@@ -2,7 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { assemble, type Piece } from '../../../../models/cet/assembly.ts';
 
-function piece(id: string, score: number, more: Partial<Omit<Piece, 'candidate'>> & { text?: string; tokens?: number } = {}): Piece {
+function piece(
+  id: string,
+  score: number,
+  more: Partial<Omit<Piece, 'candidate'>> & { text?: string; tokens?: number } = {},
+): Piece {
   const { text = `text of ${id}`, tokens = 10, group = null, priority = 0 } = more;
   return { candidate: { id, text, kind: 'turn', speaker: 'a', time: null, tokens }, score, group, priority };
 }
@@ -51,7 +55,12 @@ describe('assemble', () => {
     expect(ids(assemble([piece('a', 1), piece('b', 3), piece('c', 2)], 20))).toEqual(['b', 'c']);
   });
   it('puts system text and the newest turns in first', () => {
-    const list = [piece('s', -9, { priority: 2 }), piece('a', 5), piece('m', -3, { priority: 1 }), piece('n', -3, { priority: 1 })];
+    const list = [
+      piece('s', -9, { priority: 2 }),
+      piece('a', 5),
+      piece('m', -3, { priority: 1 }),
+      piece('n', -3, { priority: 1 }),
+    ];
     expect(ids(assemble(list, 20))).toEqual(['s', 'n']);
     expect(ids(assemble(list, 40))).toEqual(['s', 'a', 'm', 'n']);
   });
