@@ -5,7 +5,7 @@ import { textOf } from '../core/message.ts';
 import type { TierName } from '../core/tier-name.ts';
 import type { Turn } from '../core/turn.ts';
 import { assemble, type Assembly, type Piece } from '../../models/cet/assembly.ts';
-import { candidateOf, roughTokens, type CountTokens } from '../../models/cet/candidate.ts';
+import { roughTokens, type CountTokens } from '../../models/cet/candidate.ts';
 import { groupsOf } from '../../models/cet/exchange.ts';
 import { plainScores } from '../../models/cet/plain-scores.ts';
 import type { CetModel } from '../../models/cet/model.ts';

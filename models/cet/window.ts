@@ -23,7 +23,7 @@ export function windowOf(rows: Float32Array, screen: ArrayLike<number>, most: nu
   for (const [at, place] of places.entries()) {
     prior[at] = screen[place]! - best;
     wide.set(rows.subarray(place * rowWidth, (place + 1) * rowWidth), at * scorerWidth);
-    wide[at * scorerWidth + rowWidth] = prior[at]! / 3;
+    wide[at * scorerWidth + rowWidth] = prior[at] / 3;
   }
   return { places, rows: wide, prior };
 }
