@@ -29,6 +29,7 @@ export function measureTexts(texts: readonly string[], buckets: number): Measure
     scan.run(window);
     writeFeatures(scan, values, index * rowLength);
     grams.run(window);
+    grams.addShape(scan);
     if (used + grams.count > all.length) {
       const larger = new Int32Array(all.length * 2);
       larger.set(all);

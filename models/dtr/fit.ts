@@ -14,7 +14,7 @@ import { histogramCartLearner } from './histogram-cart.ts';
 import { drawSentence } from './instruction-seeds.ts';
 import { drawShortReplies } from './short-replies.ts';
 import { LinearTable } from './linear-table.ts';
-import { fitPlatt } from './platt.ts';
+import { fitNoisyPlatt } from './platt.ts';
 import type { Calibration, RouterParts } from './router.ts';
 import { Router, rowLength } from './router.ts';
 import type { LessonRow } from './training-rows.ts';
@@ -272,7 +272,7 @@ function calibrate(parts: RouterParts, rows: readonly LessonRow[]): { calibratio
   }
   const right = [...content, ...prose].filter((row) => row.right).length;
   return {
-    calibration: { content: fitPlatt(content), prose: fitPlatt(prose) },
+    calibration: { content: fitNoisyPlatt(content), prose: fitNoisyPlatt(prose) },
     accuracy: rows.length === 0 ? 0 : right / rows.length,
   };
 }

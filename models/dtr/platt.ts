@@ -1,10 +1,40 @@
 import { logOdds } from './router.ts';
 
+/** Shares of rows whose label may be a slip of the log, whatever the score. */
+const slipShares = [0, 0.005, 0.01, 0.015, 0.02, 0.03, 0.04, 0.05, 0.06, 0.07, 0.08, 0.1, 0.12, 0.15];
+/** A share of slips is believed where it explains the labels better by this many nats. */
+const evidence = 2;
+
+/**
+ * Calibration for rows of which a share c is labelled wrong at random: the chance that a label agrees is (1 - c) times
+ * the chance that the answer is right. Without this the slips, which no score can see, would flatten every confidence.
+ */
+export function fitNoisyPlatt(rows: readonly { readonly score: number; readonly right: boolean }[]): [number, number] {
+  let best: [number, number] = [1, 0];
+  let bestLikelihood = -Infinity;
+  for (const slips of slipShares) {
+    const fitted = fitPlatt(rows, slips);
+    let likelihood = slips === 0 ? evidence : 0;
+    for (const { score, right } of rows) {
+      const p = (1 - slips) / (1 + Math.exp(-(fitted[0] * logOdds(score) + fitted[1])));
+      likelihood += Math.log(Math.max(right ? p : 1 - p, 1e-12));
+    }
+    if (likelihood > bestLikelihood) {
+      bestLikelihood = likelihood;
+      best = fitted;
+    }
+  }
+  return best;
+}
+
 /**
  * Slope and shift of the log-odds by logistic regression (Platt 1999, with smoothed targets), held near 1 and 0 by a
  * weak prior, so that few rows change little. Scores keep their order: the slope stays positive.
  */
-export function fitPlatt(rows: readonly { readonly score: number; readonly right: boolean }[]): [number, number] {
+export function fitPlatt(
+  rows: readonly { readonly score: number; readonly right: boolean }[],
+  slips = 0,
+): [number, number] {
   let slope = 1;
   let shift = 0;
   const prior = 1;
@@ -22,7 +52,9 @@ export function fitPlatt(rows: readonly { readonly score: number; readonly right
     for (const [index, row] of rows.entries()) {
       const x = odds[index] as number;
       const p = 1 / (1 + Math.exp(-(slope * x + shift)));
-      const error = p - (row.right ? high : low);
+      // A row that looks wrong may be a slip: it then speaks for "right" with the chance that it is one.
+      const target = row.right ? high : slips === 0 ? low : (slips * p) / (1 - (1 - slips) * p);
+      const error = p - target;
       const curve = Math.max(p * (1 - p), 1e-9);
       gs += error * x;
       gb += error;

@@ -118,6 +118,7 @@ export class Router {
     this.scan.run(this.window);
     const end = writeFeatures(this.scan, this.row);
     this.grams.run(this.window);
+    this.grams.addShape(this.scan);
     this.parts.markers.score(this.grams.found, this.grams.count, this.#scores);
     writeMarkers(this.#scores, this.row, end);
   }

@@ -1,4 +1,5 @@
 import { kind, kindOfAscii } from './characters.ts';
+import type { Scan } from './scan.ts';
 import type { TextWindow } from './text-window.ts';
 
 /** Code units of the window that n-grams are taken from: the head and the tail of what the window holds. */
@@ -16,6 +17,7 @@ const seeds = {
   first: 0x7feb352d,
   line: 0x4f1bbcdc,
   key: 0x2c1b3c6d,
+  shape: 0x165667b1,
 } as const;
 
 /**
@@ -48,6 +50,29 @@ export class Grams {
       this.#span(codes, 0, headLimit);
       this.#span(codes, length - tailLimit, length);
     }
+  }
+
+  /** Adds what the scan saw of the shape, in a few coarse words of their own; call it after `run` on the same window. */
+  addShape(scan: Scan): void {
+    const first = scan.firstCode;
+    const columns = scan.firstTabs > 0 && scan.sameTabs === scan.lines ? 1 : 0;
+    const commas = scan.firstCommas > 0 && scan.sameCommas === scan.lines ? 1 : 0;
+    const lines = scan.lines > 8 ? 4 : scan.lines > 3 ? 3 : scan.lines;
+    this.#add(1, first);
+    this.#add(2, scan.lastCode);
+    this.#add(3, first * 256 + scan.lastCode);
+    this.#add(4, columns * 8 + commas * 4 + (scan.digitLines === scan.lines ? 2 : 0) + (scan.lines > 1 ? 1 : 0));
+    this.#add(5, lines * 8 + Math.min(scan.deepest, 7));
+    this.#add(6, first * 64 + Math.min(scan.chunks, 7) * 8 + Math.min(scan.oddChunks, 7));
+  }
+
+  #add(kindOfShape: number, value: number): void {
+    const hash = Math.imul(Math.imul(kindOfShape, 0x9e3779b1) ^ (value + seeds.shape), 0xc2b2ae35);
+    const bucket = (hash ^ (hash >>> 15)) & this.#mask;
+    if (this.#stamps[bucket] === this.#generation) return;
+    this.#stamps[bucket] = this.#generation;
+    this.found[this.count] = bucket;
+    this.count += 1;
   }
 
   #span(codes: Uint16Array, start: number, end: number): void {
