@@ -23,11 +23,14 @@ export class TurnHandling {
   #usage: Usage = { inputTokens: 0, outputTokens: 0, costUsd: 0 };
   /** The verdict on the message itself; later rounds are about what acting on it brought. */
   #first: Settled | undefined;
+  /** Id of that verdict's row. */
+  #decision: string;
 
   constructor(parts: Parts, delivery: Delivery, request: TurnRequest) {
     this.#parts = parts;
     this.#delivery = delivery;
     this.#request = request;
+    this.#decision = request.decision;
   }
 
   /** @throws IMPERATOR_*, REPLAY_MISS where nothing settles the message; TOOL_FAILED where acting comes to no end */
@@ -50,6 +53,7 @@ export class TurnHandling {
       const next = await this.#act(verdict, outcome, calls, turn);
       if (Array.isArray(next)) return this.#answer(verdict, next, 'stop');
       ({ turn, escalates } = next as { turn: Turn; escalates: boolean });
+      turn = this.#renamed(turn, escalates);
     }
     throw new EngineError('TOOL_FAILED', {
       name: this.#parts.name,
@@ -69,6 +73,15 @@ export class TurnHandling {
       if (delta.kind === 'text' || named.has(delta.name)) partial(delta);
     };
     return stream ? { ...turn, onDelta } : turn;
+  }
+
+  /** An id names one row. What is escalated is judged anew, and that judgement is the one to be reported. */
+  #renamed(turn: Turn, escalates: boolean): Turn {
+    const { decision: _used, ...rest } = turn;
+    if (!escalates) return rest;
+    this.#first = undefined;
+    this.#decision = this.#parts.ids('dec');
+    return { ...rest, decision: this.#decision };
   }
 
   #settled(verdict: Verdict, turn: Turn): Settled {
@@ -186,8 +199,11 @@ export class TurnHandling {
     }
     await keep?.([asked, ...results]);
     const last = results.at(-1) as Message;
-    const { decision: _first, ...rest } = turn;
-    return { ...rest, history: [...turn.history, turn.message, asked, ...results.slice(0, -1)], message: last };
+    return {
+      ...turn,
+      history: [...turn.history, turn.message, asked, ...results.slice(0, -1)],
+      message: last,
+    };
   }
 
   #answer(verdict: Settled, parts: readonly Part[], finish: FinishReason): Parcel {
@@ -206,7 +222,7 @@ export class TurnHandling {
     const ended = verdict.finish ?? finish;
     const attachment: TurnReport = {
       kind: 'report',
-      decision: this.#request.decision,
+      decision: this.#decision,
       tier,
       outcome,
       reason,

@@ -147,6 +147,19 @@ describe('the openai client', () => {
     expect(desk.store.messages.slice(before).map((message) => message.author)).toEqual(['user']);
   });
 
+  it('gets an ordinary error where a stream fails before its first word', async () => {
+    llm.script({ status: 400 });
+    const failure = await client.chat.completions
+      .create({ model: 'support', messages: [user('fail early')], stream: true })
+      .catch((error: unknown) => error);
+    expect(failure).toMatchObject({ status: 502, code: 'IMPERATOR_FAILED' });
+    llm.script({ say: '', cutAfter: 0 });
+    const cut = await client.chat.completions
+      .create({ model: 'support', messages: [user('cut early')], stream: true })
+      .catch((error: unknown) => error);
+    expect(cut).toMatchObject({ status: 502, code: 'IMPERATOR_FAILED' });
+  });
+
   it('never sees [DONE] after a cut', async () => {
     llm.script({ say: 'one two three four', cutAfter: 2 });
     const body = JSON.stringify({ model: 'support', messages: [user('raw cut')], stream: true });
@@ -171,6 +184,24 @@ describe('a client that goes away', () => {
     if (stream) await asked;
     leaving.abort();
     await expect.poll(() => llm.open, { timeout: 1500 }).toBe(0);
+  });
+});
+
+describe('many streams', () => {
+  it('serves 150 open streams and quick answers beside them', async () => {
+    llm.script({ say: 'word '.repeat(20), pauseMs: 80 });
+    const ask = { model: 'support', stream: true } as const;
+    const streams = Array.from({ length: 150 }, async (_unused, index) => {
+      const stream = await client.chat.completions.create({ ...ask, messages: [user(`stream ${index}`)] });
+      let text = '';
+      for await (const chunk of stream) text += chunk.choices[0]?.delta.content ?? '';
+      return text;
+    });
+    await expect.poll(() => llm.open, { timeout: 10_000 }).toBeGreaterThan(100);
+    const quick = await client.chat.completions.create({ model: 'support', messages: [user('hello')] });
+    expect(quick.choices[0]?.message.content).toContain('help');
+    for (const text of await Promise.all(streams)) expect(text).toBe('word '.repeat(20));
+    await expect.poll(() => llm.open).toBe(0);
   });
 });
 

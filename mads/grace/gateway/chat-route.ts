@@ -96,7 +96,11 @@ export class ChatRoute {
     };
     const events = new EventStream(
       reply.raw,
-      () => headers,
+      () => {
+        // From here on the response is ours; until then an error is an ordinary answer.
+        reply.hijack();
+        return headers;
+      },
       () => gone.abort(new EngineError('BAD_REQUEST', { detail: 'the client reads too slowly' })),
     );
     let text = '';
@@ -115,16 +119,12 @@ export class ChatRoute {
     };
     try {
       const answer = await send((delta) => {
-        if (!events.isBegun) reply.hijack();
         if (delta.kind === 'text') sendText(delta.text);
         else sendCall(delta);
       });
       const report = reportOf(answer);
       done(report);
-      if (!events.isBegun) {
-        reply.hijack();
-        headers = { ...headers, 'x-thought-engine-tier': report.tier };
-      }
+      headers = { ...headers, 'x-decision-id': report.decision, 'x-thought-engine-tier': report.tier };
       sendText(missing(text, replyText(answer.message)));
       for (const call of toolCallsOf(answer.message)) sendCall(call);
       sendDelta({}, report.finish);

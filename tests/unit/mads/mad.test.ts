@@ -88,7 +88,13 @@ describe('a MAD', () => {
 
   it('hands a process that cannot go on to the LLM, with the plan so far', async () => {
     llm.script({ say: 'I am sorry about that order.' });
-    expect(await ask('bad order')).toBe('I am sorry about that order.');
+    desk.rows.length = 0;
+    const message = say('bad order');
+    const reply = await desk.bus.request({ message, attachment: { ...request, decision: 'dec_bad' } });
+    expect(textOf(reply.message)).toBe('I am sorry about that order.');
+    const ids = desk.rows.map((row) => row.id);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(reply.attachment).toMatchObject({ tier: 'imperator', decision: desk.rows.at(-1)?.id });
     const shown = JSON.stringify(llm.seen[0]?.body['messages']);
     expect(shown).toContain('no such order');
     expect(shown).toContain('Process order');
