@@ -5,6 +5,10 @@ import { addImport } from './verbs/import.ts';
 import { addJobs } from './verbs/jobs.ts';
 import { addModels } from './verbs/models.ts';
 import { addReport } from './verbs/report.ts';
+import { addRoute } from './verbs/route.ts';
+import { addServe } from './verbs/serve.ts';
+import { addTrain } from './verbs/train.ts';
+import { addUp } from './verbs/up.ts';
 import { createShell, type Shell } from './shell.ts';
 import { AnsweredFailure, failure } from './terminal.ts';
 
@@ -22,7 +26,8 @@ export function createProgram(shell: Shell): Command {
       writeOut: (text) => shell.streams.out.write(text),
       writeErr: (text) => shell.streams.error.write(text),
     });
-  for (const add of [addImport, addReport, addModels, addJobs, addBench]) add(program as Command, shell);
+  for (const add of [addUp, addImport, addTrain, addReport, addRoute, addServe, addModels, addJobs, addBench])
+    add(program as Command, shell);
   return program as Command;
 }
 

@@ -10,6 +10,7 @@ const proposal = (label: string, confidence: number, correct = true): JudgedProp
   confidence,
   correct,
   unsafe: false,
+  executes: false,
 });
 
 /** `right`, `wrong` and `passed` messages in that order, numbered. */

@@ -1,0 +1,173 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { ConversationLog } from '../datasets/log/conversation-log.ts';
+import { sampleTools } from '../datasets/sample/tools.ts';
+import { sampleProcesses } from '../datasets/sample/processes/scenarios.ts';
+import { simulatedTool } from '../engine/action/simulated-tools.ts';
+import { MemoryBus } from '../engine/bus/memory-bus.ts';
+import { systemClock, systemIds, type Clock, type IdSource } from '../engine/core/clock.ts';
+import type { Config } from '../engine/core/config.ts';
+import type { Logger } from '../engine/core/logger.ts';
+import type { Turn } from '../engine/core/turn.ts';
+import { LiveModels } from '../engine/pipeline/live-models.ts';
+import { RegistryBundles } from '../engine/pipeline/registry-bundles.ts';
+import { ImperatorTier } from '../engine/tiers/imperator.ts';
+import { Registry } from '../models/registry.ts';
+import { openQueue, type RetrainQueue } from '../training/queue.ts';
+import { journalOf } from './conversation-journal.ts';
+import { dataFolder } from './data-folder.ts';
+import { dashboardRoutes } from './grace/dashboard/routes.ts';
+import { Desk } from './grace/desk.ts';
+import { createGateway, type Gateway } from './grace/gateway/gateway.ts';
+import type { GatewayParts } from './grace/gateway/parts.ts';
+import { graceTools } from './grace/grace-tools.ts';
+import { Host } from './host.ts';
+import { chooseProvider } from './imperator-choice.ts';
+import { RoleThinking, type ThinkingParts } from './role-thinking.ts';
+import { startTrainingWorker, type TrainingWorker } from './training-worker.ts';
+
+export interface EcosystemOptions {
+  readonly logger: Logger;
+  readonly clock?: Clock;
+  readonly ids?: IdSource;
+  /** Without, nothing trains here and no job can be asked for: for one-off commands. */
+  readonly withQueue: boolean;
+  /** A process of its own that works off the queue. */
+  readonly withWorker?: boolean;
+}
+
+/** Everything of one process, assembled: the only place that knows all rooms. */
+export interface Ecosystem {
+  readonly log: ConversationLog;
+  readonly registry: Registry;
+  readonly desk: Desk;
+  readonly gateway: Gateway;
+  readonly parts: GatewayParts;
+  /** Opens the port and tells the data folder's visitors where to ask. */
+  listen(): Promise<{ readonly url: string; readonly port: number }>;
+  /** Drains what is under way, then closes everything in the order in which nothing is lost. */
+  close(): Promise<void>;
+}
+
+/** A file in the data folder that says: the conversations here are the sample desk's, and its tools may be simulated. */
+export const sampleMark = 'sample-desk.json';
+
+export async function openEcosystem(config: Config, options: EcosystemOptions): Promise<Ecosystem> {
+  const { logger, clock = systemClock, ids = systemIds } = options;
+  const folder = dataFolder(config.dataDir);
+  const log = await ConversationLog.open({ dataDir: folder.root, logger, clock, ids });
+  let queue: RetrainQueue | null = null;
+  let worker: TrainingWorker | null = null;
+  try {
+    const opening = options.withQueue ? openQueue(config.queueUrl, { dataDir: folder.root, logger }) : null;
+    const registry = await Registry.open(folder.models, { logger, clock, ids });
+    const { device, contextTokens, level, tierTimeoutMs } = config;
+    const live = new LiveModels(new RegistryBundles(registry, { device, contextTokens }), logger);
+    const prices = { input: config.llmInputUsdPerMillion, output: config.llmOutputUsdPerMillion };
+    const provider = await chooseProvider(config, log);
+    const bus = new MemoryBus({ journal: journalOf(log, (name) => host.roleOf(name)) });
+    const host: Host = new Host({ bus, store: log, clock, ids });
+    const thinking: ThinkingParts = {
+      live,
+      imperator: new ImperatorTier(provider, { prices }),
+      sink: log,
+      clock,
+      ids,
+      level,
+      tierTimeoutMs,
+      contextTokens,
+      admits: (role, turn, outcome) => host.actions(role).objection(turn, outcome, 'user', 'irreversible'),
+    };
+
+    const minds = new Map<string, RoleThinking>();
+    const unwatch: (() => void)[] = [];
+    const isSample = existsSync(`${folder.root}/${sampleMark}`);
+    const hire = async (role: string): Promise<void> => {
+      if (minds.has(role) || host.has(role)) return;
+      const mind = new RoleThinking(role, thinking);
+      minds.set(role, mind);
+      const tools = isSample ? sampleTools(role).map((definition) => simulatedTool(definition)) : [];
+      host.hire({ role, thinking: mind, tools, processes: isSample ? sampleProcesses(role) : [] });
+      await live.refresh(role);
+      unwatch.push(registry.watch(role, live.inUse()[role] ?? null, () => void live.refresh(role)));
+    };
+    const training = { seed: config.seed, alpha: config.alpha, delta: config.delta, device };
+    queue = await opening;
+    const desk = new Desk({ log, registry, queue, training, prices });
+    const hireAll = async (): Promise<void> => {
+      for (const role of await desk.roles()) await hire(role);
+    };
+    await hireAll();
+
+    const common = {
+      roles: () => [...minds.keys()],
+      defaultRole: () => minds.keys().next().value ?? null,
+      explain: (turn: Turn) => {
+        const named = new Set(turn.tools.map((tool) => tool.name));
+        const own = host.actions(turn.role).tools.filter((tool) => !named.has(tool.name));
+        const mind = minds.get(turn.role) ?? new RoleThinking(turn.role, thinking);
+        return mind.explain({ ...turn, tools: [...turn.tools, ...own] });
+      },
+      feedback: (given: Parameters<GatewayParts['feedback']>[0]) => log.addFeedback(given),
+      history: (conversation: string) => log.recent(conversation, 200),
+      clock,
+    };
+    host.offer('grace', graceTools({ ...common, report: (role) => desk.report(role === undefined ? {} : { role }) }));
+    const { host: address, port, token, allowedHosts, maxBodyBytes } = config;
+    const parts: GatewayParts = {
+      ...common,
+      config: { host: address, port, allowedHosts, maxBodyBytes, ...(token === undefined ? {} : { token }) },
+      bus,
+      ids,
+      logger,
+      readiness: async () => {
+        const models = live.inUse();
+        return {
+          ready: Object.keys(models).length > 0,
+          detail: { models, log: log.health(), llm: provider?.name ?? 'none' },
+        };
+      },
+      tools: () =>
+        ['rogers', 'grace'].flatMap((mad) => host.actions(mad).tools.map((definition) => ({ mad, definition }))),
+      publicPaths: ['/', '/index.html', '/assets/'],
+      plugin: async (app) => {
+        // A conversation of a new role that was imported while serving is answered from the next request on.
+        app.addHook('onResponse', async (request) => {
+          if (request.url === '/api/import') await hireAll();
+        });
+        await dashboardRoutes(app, { desk, queue });
+      },
+    };
+    const gateway = await createGateway(parts);
+    if (options.withWorker === true && queue !== null) {
+      worker = startTrainingWorker({ dataDir: folder.root, queueUrl: queue.url, logger });
+    }
+    return {
+      log,
+      registry,
+      desk,
+      gateway,
+      parts,
+      listen: async () => {
+        const opened = await gateway.listen();
+        log.announce({ port: opened.port, token: token ?? randomBytes(24).toString('hex') });
+        return opened;
+      },
+      close: async () => {
+        for (const end of unwatch) end();
+        await gateway.close();
+        await worker?.stop();
+        await bus.close(1000);
+        await host.close();
+        await queue?.close();
+        await live.dispose();
+        await log.close();
+      },
+    };
+  } catch (error) {
+    await worker?.stop();
+    await queue?.close();
+    await log.close();
+    throw error;
+  }
+}

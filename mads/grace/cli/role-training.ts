@@ -1,0 +1,58 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { ConversationLog } from '../../../datasets/log/conversation-log.ts';
+import type { Progress } from '../../../engine/core/progress.ts';
+import { runInChild } from '../../../training/queue-child.ts';
+import { codeVersion } from '../../../training/queue-code.ts';
+import type { RetrainConfig, RetrainResult } from '../../../training/queue.ts';
+
+const trainer = fileURLToPath(new URL('../../../training/retrain-child.ts', import.meta.url));
+
+export interface RoleSnapshot {
+  readonly role: string;
+  readonly snapshot: { readonly id: string; readonly path: string };
+}
+
+/** What each role's trainer will read; the log may be closed afterwards. */
+export async function snapshotRoles(log: ConversationLog, roles: readonly string[]): Promise<RoleSnapshot[]> {
+  const snapshots: RoleSnapshot[] = [];
+  for (const role of roles) {
+    const { id, path } = await log.snapshot({ role });
+    snapshots.push({ role, snapshot: { id, path } });
+  }
+  return snapshots;
+}
+
+export type Trained =
+  | { readonly role: string; readonly result: RetrainResult; readonly error: null }
+  | { readonly role: string; readonly result: null; readonly error: unknown };
+
+/**
+ * Trains roles without a queue, each in a process of its own and as many at a time as there are `processes`; the same
+ * code that the worker runs. A role that fails does not keep the others from training.
+ */
+export async function trainRoles(
+  dataDir: string,
+  snapshots: readonly RoleSnapshot[],
+  config: RetrainConfig,
+  options: { readonly processes: number; readonly reason: string; readonly progress: Progress },
+): Promise<Trained[]> {
+  const waiting = [...snapshots];
+  const done = new Map<string, Trained>();
+  const version = codeVersion();
+  const work = async (): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const { role } = next;
+      const progress: Progress = (event) => options.progress({ ...event, stage: `${role}: ${event.stage}` });
+      const job = { ...next, config, reason: options.reason, codeVersion: version };
+      const context = { id: `direct-${role}`, progress, signal: new AbortController().signal };
+      try {
+        done.set(role, { role, result: await runInChild(trainer, join(dataDir), job, context), error: null });
+      } catch (error) {
+        done.set(role, { role, result: null, error });
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: options.processes }, work));
+  return snapshots.flatMap(({ role }) => done.get(role) ?? []);
+}

@@ -1,0 +1,54 @@
+import type { Command } from '@commander-js/extra-typings';
+import type { Config } from '../../../../engine/core/config.ts';
+import { createLogger } from '../../../../engine/core/logger.ts';
+import { openEcosystem } from '../../../ecosystem.ts';
+import { servingOptions } from '../serving-options.ts';
+import type { Shell } from '../shell.ts';
+import type { Terminal } from '../terminal.ts';
+
+export function addServe(program: Command, shell: Shell): void {
+  servingOptions(
+    program
+      .command('serve')
+      .summary('answer over HTTP and MCP, show the dashboard, train')
+      .description(
+        `Serves the roles of the data folder: /v1/chat/completions (OpenAI's protocol), /v1/route, /v1/feedback, /mcp,
+/metrics, /healthz and the dashboard at /. Ends on Ctrl-C or SIGTERM, after what is under way.`,
+      ),
+  ).action(async (flags) => {
+    const { json, ...settings } = flags;
+    await serve(shell.config(settings), shell.terminal(json === true));
+  });
+}
+
+/** Serves until a signal asks it to end. */
+export async function serve(config: Config, terminal: Terminal): Promise<void> {
+  const logger = createLogger(config.logLevel === 'info' ? 'warn' : config.logLevel);
+  const ecosystem = await openEcosystem(config, { logger, withQueue: true, withWorker: true });
+  const { url } = await ecosystem.listen();
+  const roles = ecosystem.parts.roles();
+  const { ready, detail } = await ecosystem.parts.readiness();
+  terminal.answer({ url, pid: process.pid, roles, ready, ...detail }, () =>
+    [
+      `serving ${roles.length} roles${roles.length === 0 ? '' : `: ${roles.join(', ')}`}`,
+      `  dashboard   ${url}/`,
+      `  OpenAI API  ${url}/v1   (model: thought-engine or a role)`,
+      `  MCP         ${url}/mcp`,
+      ready ? '' : 'no models yet: "thought-engine train" makes them; until then every message goes to the LLM',
+      detail.llm === 'none'
+        ? 'no LLM is configured: messages that need one get IMPERATOR_UNAVAILABLE (see README)'
+        : '',
+    ]
+      .filter(Boolean)
+      .join('\n'),
+  );
+  await endSignal();
+  terminal.say('ending: what is under way is finished first');
+  await ecosystem.close();
+}
+
+function endSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
+  });
+}

@@ -1,0 +1,137 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Option, type Command } from '@commander-js/extra-typings';
+import { ConversationLog } from '../../../../datasets/log/conversation-log.ts';
+import { devices, type Config } from '../../../../engine/core/config.ts';
+import { EngineError } from '../../../../engine/core/errors.ts';
+import { createLogger } from '../../../../engine/core/logger.ts';
+import type { JobView, RetrainResult } from '../../../../training/queue.ts';
+import { dataFolder } from '../../../data-folder.ts';
+import { askOwner, servingOwner, type Address } from '../../../owner.ts';
+import { trainingOf } from '../desk-door.ts';
+import { snapshotRoles, trainRoles, type Trained } from '../role-training.ts';
+import type { Shell } from '../shell.ts';
+import { AnsweredFailure, percent, table, type Terminal } from '../terminal.ts';
+
+const tiers = ['dtr', 'lppm', 'cet'] as const;
+/** How often a running job is looked at; milliseconds. */
+const lookMs = 500;
+
+interface Outcome {
+  readonly role: string;
+  readonly result: RetrainResult | null;
+  readonly error: { readonly code: string; readonly message: string } | null;
+}
+
+export function addTrain(program: Command, shell: Shell): void {
+  program
+    .command('train')
+    .summary('train role models from the log')
+    .description(
+      `Trains the models of one role or of all, from the conversations in the data folder. They are promoted where they
+are not worse than those that serve. With a server running it is a job of its queue, followed to its end; without, the
+same code runs here.`,
+    )
+    .option('--role <name>', 'one role alone')
+    .addOption(
+      new Option('--tier <tier>', 'one tier alone').choices([...tiers, 'all'] as const).default('all' as const),
+    )
+    .option('--alpha <share>', 'error budget')
+    .addOption(new Option('--device <device>', 'where to compute').choices(devices))
+    .option('--data-dir <folder>', 'data folder')
+    .option('--json', 'print one JSON document')
+    .action(async (flags) => {
+      const terminal = shell.terminal(flags.json === true);
+      const config = shell.config({ dataDir: flags.dataDir, alpha: flags.alpha, device: flags.device });
+      const wanted = flags.tier === 'all' ? undefined : [flags.tier];
+      const owner = await servingOwner(dataFolder(config.dataDir).root);
+      const outcomes =
+        owner === null
+          ? await trainHere(config, flags.role, wanted, terminal)
+          : await trainThere(owner, config, flags.role, wanted, terminal);
+      terminal.answer(outcomes, () => outcomesText(outcomes));
+      if (outcomes.some((outcome) => outcome.error !== null)) throw new AnsweredFailure();
+    });
+}
+
+type Tiers = readonly (typeof tiers)[number][] | undefined;
+
+async function trainHere(
+  config: Config,
+  role: string | undefined,
+  wanted: Tiers,
+  terminal: Terminal,
+): Promise<Outcome[]> {
+  const { root } = dataFolder(config.dataDir);
+  const log = await ConversationLog.open({ dataDir: root, logger: createLogger('error') });
+  const snapshots = await (async () => {
+    try {
+      const known = (await log.queries.roles()).filter((row) => row.conversations > 0).map((row) => row.role);
+      if (role !== undefined && !known.includes(role)) {
+        const hint = known.length === 0 ? 'import conversations first' : `there are ${known.join(', ')}`;
+        throw new EngineError('NOT_FOUND', { what: 'role', name: role, hint });
+      }
+      if (known.length === 0) {
+        throw new EngineError('DATA_EMPTY', { what: 'conversations', path: root });
+      }
+      return await snapshotRoles(log, role === undefined ? known : [role]);
+    } finally {
+      await log.close();
+    }
+  })();
+  const retrain = { ...trainingOf(config), ...(wanted === undefined ? {} : { tiers: wanted }) };
+  const options = { processes: 1, reason: 'asked for', progress: terminal.progress };
+  return (await trainRoles(root, snapshots, retrain, options)).map(outcomeOf);
+}
+
+export function outcomeOf({ role, result, error }: Trained): Outcome {
+  if (result !== null) return { role, result, error: null };
+  const { code, message } = EngineError.from(error);
+  return { role, result: null, error: { code, message } };
+}
+
+async function trainThere(
+  owner: Address,
+  config: Config,
+  role: string | undefined,
+  wanted: Tiers,
+  terminal: Terminal,
+): Promise<Outcome[]> {
+  const { alpha, device } = config;
+  const request = {
+    alpha,
+    device,
+    ...(role === undefined ? {} : { role }),
+    ...(wanted === undefined ? {} : { tiers: wanted }),
+  };
+  const asked = (await askOwner(owner, 'train', request)) as readonly JobView[];
+  const outcomes: Outcome[] = [];
+  for (const { id } of asked) {
+    for (;;) {
+      const view = (await askOwner(owner, 'job', { id })) as JobView;
+      if (view.progress !== null)
+        terminal.progress({ ...view.progress, stage: `${view.job.role}: ${view.progress.stage}` });
+      if (view.state === 'completed' || view.state === 'failed' || view.state === 'cancelled') {
+        outcomes.push({ role: view.job.role, result: view.result, error: view.error });
+        break;
+      }
+      await pause(lookMs);
+    }
+  }
+  return outcomes;
+}
+
+export function outcomesText(outcomes: readonly Outcome[]): string {
+  const rows = outcomes.map(({ role, result, error }) => [
+    role,
+    result === null ? 'failed' : result.promoted ? 'promoted' : 'kept the old one',
+    percent(result?.metrics.coverage),
+    percent(result?.metrics.error),
+    percent(result?.metrics.dtrShare),
+    percent(result?.metrics.lppmShare),
+    result?.bundle.slice(0, 12) ?? '–',
+  ]);
+  const notes = outcomes.map(
+    ({ role, result, error }) => `${role}: ${error?.message ?? result?.reasons.join('; ') ?? ''}`,
+  );
+  return [table(['role', 'models', 'settled', 'error', 'by dtr', 'by lppm', 'bundle'], rows), ...notes].join('\n');
+}

@@ -1,0 +1,73 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Command } from '@commander-js/extra-typings';
+import { ConversationLog } from '../../../../datasets/log/conversation-log.ts';
+import { deskSize, sampleConversations } from '../../../../datasets/sample/desk.ts';
+import type { Config } from '../../../../engine/core/config.ts';
+import { createLogger } from '../../../../engine/core/logger.ts';
+import { Registry } from '../../../../models/registry.ts';
+import { dataFolder } from '../../../data-folder.ts';
+import { sampleMark } from '../../../ecosystem.ts';
+import { reportOf } from '../../report.ts';
+import { pricesOf, trainingOf } from '../desk-door.ts';
+import { snapshotRoles, trainRoles } from '../role-training.ts';
+import { servingOptions } from '../serving-options.ts';
+import type { Shell } from '../shell.ts';
+import type { Terminal } from '../terminal.ts';
+import { reportText } from './report.ts';
+import { serve } from './serve.ts';
+import { outcomeOf, outcomesText } from './train.ts';
+
+/** Roles that train at a time: a small machine has two cores, and nothing is served yet. */
+const processes = 2;
+
+export function addUp(program: Command, shell: Shell): void {
+  servingOptions(
+    program
+      .command('up')
+      .summary('the main job: a desk to try out on an empty data folder, then serve')
+      .description(
+        `On an empty data folder: writes a small synthetic desk (conversations of several roles), trains its routers and
+reports what they would settle. Then, and on every later start at once, it serves. This is what "npm start" does.`,
+      ),
+  ).action(async (flags) => {
+    const { json, ...settings } = flags;
+    const config = shell.config(settings);
+    const terminal = shell.terminal(json === true);
+    await prepare(config, terminal);
+    await serve(config, terminal);
+  });
+}
+
+/** Fills an empty data folder and trains what has no models yet. */
+async function prepare(config: Config, terminal: Terminal): Promise<void> {
+  const folder = dataFolder(config.dataDir);
+  const logger = createLogger('error');
+  const log = await ConversationLog.open({ dataDir: folder.root, logger });
+  try {
+    const registry = await Registry.open(folder.models, { logger });
+    const totals = await log.queries.totals();
+    if (totals.conversations === 0) {
+      terminal.say(`empty data folder: making a sample desk of ${deskSize} conversations`);
+      await writeFile(
+        join(folder.root, sampleMark),
+        `${JSON.stringify({ seed: config.seed, conversations: deskSize })}\n`,
+      );
+      const desk = sampleConversations(config.seed, { conversations: deskSize });
+      await log.importConversations(desk, { progress: terminal.progress, total: desk.length });
+      await log.flush();
+    }
+    const roles = (await log.queries.roles()).filter((row) => row.conversations > 0).map((row) => row.role);
+    const untrained: string[] = [];
+    for (const role of roles) if ((await registry.current(role)) === null) untrained.push(role);
+    if (untrained.length === 0 || totals.conversations > 0) return;
+    terminal.say(`training the routers of ${untrained.join(', ')}`);
+    const snapshots = await snapshotRoles(log, untrained);
+    const options = { processes, reason: 'first start', progress: terminal.progress };
+    const trained = await trainRoles(folder.root, snapshots, trainingOf(config), options);
+    terminal.say(outcomesText(trained.map(outcomeOf)));
+    terminal.say(reportText(await reportOf({ log, registry, prices: pricesOf(config) }, null)));
+  } finally {
+    await log.close();
+  }
+}
