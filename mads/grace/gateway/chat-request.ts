@@ -154,8 +154,8 @@ function readMessage(message: BodyMessage, index: number, caller: string, role: 
       const calls = callParts(message, `call_${index}`, where);
       return { author: 'assistant', sender: role, parts: [...content(message, 'model', where), ...calls] };
     }
-    case 'tool':
-    case 'function': {
+    default: {
+      // `tool`, and `function` as it was called before.
       const callId = typeof message['tool_call_id'] === 'string' ? message['tool_call_id'] : (known ?? 'unknown');
       const texts = content(message, 'tool', where).map((part) => ('text' in part ? part.text : ''));
       const part: Part = { kind: 'tool-result', callId, text: texts.join('\n'), provenance: 'tool' };
