@@ -26,7 +26,7 @@ interface Token {
 /** Most tokens of a turn in which values are looked for, most spans, and the most words of a plain span. */
 const limits = { tokens: 80, spans: 120, words: 4 } as const;
 
-const tokenPattern = /[\p{L}\p{N}]+(?:['’.&@_-][\p{L}\p{N}]+)*|[^\s]/gu;
+const tokenPattern = /\p{N}{1,3}(?:,\p{N}{3})+|[\p{L}\p{N}]+(?:['’.&@_-][\p{L}\p{N}]+)*|[^\s]/gu;
 const weak = new Set(
   'a an the to of in at for on is are am was were be been and or but i my me you your we our us it its this that these those with by from as so if then please would could can will shall do does did have has had want need like get book find make not no yes ok okay hi hello hey thanks thank'.split(
     ' ',

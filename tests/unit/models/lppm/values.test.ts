@@ -1,0 +1,131 @@
+import { describe, expect, it } from 'vitest';
+import type { DialogueTurn } from '../../../../models/lppm/example.ts';
+import { learnAsks } from '../../../../models/lppm/values/asks.ts';
+import { ArgumentFiller, type CallExample } from '../../../../models/lppm/values/filler.ts';
+import { spansOf } from '../../../../models/lppm/values/spans.ts';
+import { SpanTagger, type TaggedTurn } from '../../../../models/lppm/values/tagger.ts';
+import { valueKey } from '../../../../models/lppm/values/value-key.ts';
+import { processDesk } from '../../../support/process-desk.ts';
+
+function values(text: string, type: string): string[] {
+  return spansOf(text)
+    .filter((span) => span.type === type)
+    .map(({ value }) => value);
+}
+
+describe('spansOf', () => {
+  it('brings times, days and numbers into one form', () => {
+    expect(values('at 5pm or 7:30 P.M.', 'time')).toEqual(['5 pm', '7:30 pm']);
+    expect(values('noon', 'time')).toEqual(['12 pm']);
+    expect(values('at 6:00', 'time')).toEqual(['6 pm', '6 am']);
+    expect(values('tues or Saturday', 'day')).toEqual(['Tuesday', 'Saturday']);
+    expect(values('we are two, code 1,234', 'number')).toEqual(['2', '1234']);
+    expect(values('on May 3rd', 'date')).toEqual(['May 3rd']);
+  });
+
+  it('finds names with small words inside', () => {
+    expect(values('from Forbes and Murray to Dr. Johnson', 'name')).toEqual(['Forbes and Murray', 'Dr. Johnson']);
+  });
+
+  it('offers the whole turn without its last mark', () => {
+    expect(values('the red one.', 'turn')).toEqual(['the red one.', 'the red one']);
+  });
+
+  it('stays within bounds on a huge turn', () => {
+    const huge = Array.from({ length: 100_000 }, (_, word) => `Word${word} 5pm`).join(' ');
+    expect(spansOf(huge).length).toBeLessThanOrEqual(120);
+    expect(spansOf('🎉'.repeat(50)).every(({ type }) => type === 'turn')).toBe(true);
+    expect(spansOf('')).toEqual([]);
+  });
+});
+
+describe('valueKey', () => {
+  it('is equal for what differs in writing alone', () => {
+    expect(valueKey({ b: ' Hilton  Hotel', a: 3 })).toBe(valueKey({ a: '3', b: 'hilton hotel' }));
+    expect(valueKey(true)).toBe(valueKey('True'));
+    expect(valueKey(['b', 'a'])).toBe(valueKey(['a', 'b']));
+    expect(valueKey(1)).not.toBe(valueKey(10));
+  });
+});
+
+function callsOf(seed: number, conversations: number): CallExample[] {
+  return processDesk(seed, conversations).flatMap(({ input, action }) =>
+    action.kind === 'call' ? [{ turns: input.turns, tool: action.tool, arguments: action.arguments }] : [],
+  );
+}
+
+describe('ArgumentFiller', () => {
+  const filler = ArgumentFiller.learn(callsOf(1, 90), 1);
+
+  it('fills what was said, normalised and typed, and says where from', () => {
+    const calls = callsOf(2, 40);
+    let right = 0;
+    let wanted = 0;
+    for (const { turns, tool, arguments: given } of calls) {
+      const filled = filler.fill(turns, tool);
+      for (const [name, value] of Object.entries(given)) {
+        wanted += 1;
+        if (valueKey(filled.values[name]?.value) === valueKey(value)) right += 1;
+      }
+      expect(filled.confidence).toBeGreaterThanOrEqual(0);
+      expect(filled.confidence).toBeLessThanOrEqual(1);
+    }
+    expect(right / wanted).toBeGreaterThan(0.85);
+  });
+
+  it('keeps numbers numbers and constants constant', () => {
+    const turns: DialogueTurn[] = [
+      { speaker: 'user', text: 'refund please', step: null, values: null },
+      { speaker: 'agent', text: 'What is the order number?', step: 'ask_order', values: null },
+      { speaker: 'user', text: 'it is 48213', step: null, values: null },
+    ];
+    const { values: filled, missing } = filler.fill(turns, 'desk.refund');
+    expect(filled.order).toMatchObject({ value: 48_213, origin: 'span' });
+    expect(filled.mode).toMatchObject({ value: 'full', origin: 'option' });
+    expect(missing).toEqual([]);
+  });
+
+  it('names what is missing and is less sure then', () => {
+    const turns: DialogueTurn[] = [{ speaker: 'user', text: 'refund please', step: null, values: null }];
+    const filled = filler.fill(turns, 'desk.refund');
+    expect(filled.missing).toEqual(['order']);
+    expect(filler.fill(turns, 'desk.unknown')).toEqual({ values: {}, missing: [], confidence: 1 });
+  });
+
+  it('is the same for the same seed', () => {
+    expect(ArgumentFiller.learn(callsOf(1, 20), 1).ranker.weights).toEqual(
+      ArgumentFiller.learn(callsOf(1, 20), 1).ranker.weights,
+    );
+  });
+
+  it('knows which reply asks for which argument', () => {
+    expect(learnAsks(callsOf(1, 90))).toMatchObject({ ask_order: 'desk.refund order', ask_name: 'desk.table name' });
+  });
+});
+
+describe('SpanTagger', () => {
+  const rows: TaggedTurn[] = ['Anna', 'Bruno', 'Clara', 'David'].flatMap((name) =>
+    ['5pm', '7 pm', '8:30pm'].map((time) => ({
+      text: `a table for ${name} at ${time} please`,
+      requested: [],
+      values: { name, time },
+    })),
+  );
+
+  it('finds values of words it never saw, in their place', () => {
+    const tagger = SpanTagger.learn(rows, 1);
+    expect(tagger.find('a table for Zoe at 9pm please', [])).toEqual({ name: 'Zoe', time: '9pm' });
+    expect(tagger.find('', ['time'])).toEqual({});
+    expect(tagger.find('🎉', ['time'])).toEqual({});
+  });
+
+  it('uses what was asked for', () => {
+    const asked = Array.from({ length: 20 }, (_, number): TaggedTurn => {
+      const slot = number % 2 === 0 ? 'people' : 'time';
+      return { text: String(2 + number), requested: [slot], values: { [slot]: String(2 + number) } };
+    });
+    const tagger = SpanTagger.learn(asked, 1);
+    expect(tagger.find('7', ['people'])).toEqual({ people: '7' });
+    expect(tagger.find('7', ['time'])).toEqual({ time: '7' });
+  });
+});
