@@ -1,0 +1,156 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { baseCorpus } from '../../../../datasets/sample/base-corpus.ts';
+import type { DtrExample } from '../../../../models/dtr/example.ts';
+import { DtrModel } from '../../../../models/dtr/model.ts';
+
+const tools: Readonly<Record<string, { tool: string; argument: string }>> = {
+  bash: { tool: 'shell.run', argument: 'command' },
+  sql: { tool: 'sql.query', argument: 'query' },
+};
+
+/** The project's own corpus, commands and queries with a tool, data with a store. */
+function examples(rows: number, seed: number): DtrExample[] {
+  return baseCorpus(seed, { rows }).map((row) => {
+    const { tool, argument } = tools[row.subtype] ?? { tool: 'files.store', argument: 'content' };
+    const known = row.class === 'fixed' || row.subtype in tools;
+    return {
+      ...row,
+      destination: known && row.class !== 'prose' ? { tool, argument, constants: {} } : null,
+      payload: null,
+    };
+  });
+}
+
+const commands = [
+  'ls -la /var/log',
+  'git push origin main',
+  "find . -name '*.ts' | wc -l",
+  'docker run --rm alpine true',
+  'tar -xzf backup.tar.gz -C /tmp',
+];
+const questions = [
+  'What does this do?',
+  'Is it safe to run this?',
+  'Why does this fail?',
+  'Can you explain this line by line?',
+  'Should I worry about this?',
+  'Do not run this. What would it change?',
+];
+
+describe('DtrModel', () => {
+  const model = new DtrModel();
+  let folder = '';
+
+  beforeAll(async () => {
+    await model.fit(examples(1600, 1), { seed: 1 });
+    folder = await mkdtemp(join(tmpdir(), 'dtr-'));
+  }, 60_000);
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  it('refuses to predict before it was fitted', async () => {
+    await expect(new DtrModel().predict(['ls'])).rejects.toMatchObject({ code: 'MODEL_NOT_FITTED' });
+  });
+
+  it('refuses to learn from a handful of rows', async () => {
+    await expect(new DtrModel().fit(examples(8, 1), { seed: 1 })).rejects.toMatchObject({ code: 'TOO_FEW_ROWS' });
+  });
+
+  it('tells the classes of texts that it has not seen apart', async () => {
+    const unseen = examples(400, 2);
+    const predictions = await model.predict(unseen.map((example) => example.text));
+    const right = predictions.filter((prediction, index) => prediction.class === unseen[index]?.class).length;
+    expect(right / unseen.length).toBeGreaterThan(0.96);
+  });
+
+  it('names destination and payload, a fence removed', () => {
+    const prediction = model.route("```bash\nfind . -name '*.log' -mtime +7 | xargs rm -f\n```");
+    expect(prediction.destination).toEqual({ tool: 'shell.run', argument: 'command', constants: {} });
+    expect(prediction.payload).toBe("find . -name '*.log' -mtime +7 | xargs rm -f");
+  });
+
+  it('takes the payload out of a message that asks to run it', () => {
+    const prediction = model.route('please run this:\ngit push origin main');
+    expect(prediction).toMatchObject({ class: 'deterministic', payload: 'git push origin main' });
+    expect(prediction.parts.map((part) => part.role)).toEqual(['instruction', 'payload']);
+  });
+
+  it('never executes a command that a question is put to', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...commands),
+        fc.constantFrom(...questions),
+        fc.constantFrom('line', 'blank', 'fence', 'after', 'afterFence'),
+        (command, question, shape) => {
+          const fenced = `\`\`\`\n${command}\n\`\`\``;
+          const text = {
+            line: `${question}\n${command}`,
+            blank: `${question}\n\n${command}`,
+            fence: `${question}\n${fenced}`,
+            after: `${command}\n\n${question}`,
+            afterFence: `${fenced}\n${question}`,
+          }[shape];
+          expect(model.route(text).class).toBe('prose');
+        },
+      ),
+    );
+  });
+
+  it('answers any text with probabilities, and within bounds', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 3000 }), (text) => {
+        const { confidence, probabilities, payload } = model.route(text);
+        expect(confidence).toBeGreaterThanOrEqual(0);
+        expect(confidence).toBeLessThanOrEqual(1);
+        expect(Object.values(probabilities).reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 3);
+        if (payload !== null) expect(text).toContain(payload);
+      }),
+    );
+    expect(model.route('x'.repeat(10_000_000)).confidence).toBeLessThanOrEqual(1);
+  });
+
+  it('explains a route in plain sentences', () => {
+    const sentences = model.route('please run this:\ngit push origin main').explain();
+    expect(sentences[0]).toContain('"please run this:" asks to run');
+    expect(sentences.length).toBeGreaterThan(2);
+  });
+
+  it('answers the same after save and load', async () => {
+    const files = await model.save(folder);
+    expect(files).toContain('trees.json');
+    const copy = new DtrModel();
+    await copy.load(folder);
+    const texts = examples(200, 3).map((example) => example.text);
+    const told = (predictions: Awaited<ReturnType<typeof model.predict>>) =>
+      predictions.map(({ class: name, confidence, destinationKey }) => [name, confidence, destinationKey]);
+    expect(told(await copy.predict(texts))).toEqual(told(await model.predict(texts)));
+  });
+
+  it('refuses files that were cut short or made for other features', async () => {
+    await model.save(folder);
+    const markers = await readFile(join(folder, 'markers.bin'));
+    await writeFile(join(folder, 'markers.bin'), markers.subarray(0, 100));
+    await expect(new DtrModel().load(folder)).rejects.toMatchObject({ code: 'ARTEFACT_CORRUPT' });
+    await writeFile(join(folder, 'markers.bin'), markers);
+    const router = JSON.parse(await readFile(join(folder, 'router.json'), 'utf8')) as Record<string, unknown>;
+    await writeFile(join(folder, 'router.json'), JSON.stringify({ ...router, schema: 'other' }));
+    await expect(new DtrModel().load(folder)).rejects.toMatchObject({ code: 'ARTEFACT_MISMATCH' });
+  });
+
+  it('learns the same from the same rows and seed, byte for byte', async () => {
+    const rows = examples(120, 4);
+    const bytes = await Promise.all(
+      [1, 2].map(async (run) => {
+        const again = new DtrModel({ learner: 'boosted' });
+        await again.fit(rows, { seed: 5 });
+        const own = join(folder, `run-${run}`);
+        const names = await again.save(own);
+        return Promise.all(names.map(async (name) => (await readFile(join(own, name))).toString('base64')));
+      }),
+    );
+    expect(bytes[0]).toEqual(bytes[1]);
+  });
+});
