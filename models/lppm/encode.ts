@@ -1,6 +1,6 @@
 import { clipText, combine, fullNgrams, hashText, tokenize, visitNgrams, wordNgrams } from '../text/ngrams.ts';
 import { escalateStep, type DialogueTurn, type LppmInput } from './example.ts';
-import { FeatureList, groupNumber } from './features.ts';
+import { groupNumber, type FeatureList } from './features.ts';
 import { markersOf } from './markers.ts';
 
 /** Changes whenever the same dialogue would give other features: a model of another version is refused. */

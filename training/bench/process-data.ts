@@ -1,6 +1,6 @@
 import { escalateStep, type DialogueTurn, type LppmExample, type StepAction } from '../../models/lppm/example.ts';
 import type { TaggedTurn } from '../../models/lppm/values/tagger.ts';
-import { carve, readRecords, readSplit, type BenchRecord } from './records.ts';
+import { carve, readRecords, readSplit, refuseOverlap, type BenchRecord } from './records.ts';
 import type { BenchOptions } from './report.ts';
 
 /** A turn of the next agent, its dialogue before it, and what a source says of it. */
@@ -49,14 +49,21 @@ export async function readProcessData(options: BenchOptions): Promise<ProcessDat
   }
   let val = flat(await readSplit(options.val, 'val'));
   if (val.length === 0) ({ kept: train, carved: val } = carve(train, valShare, (row) => `val ${keyOf(row)}`));
+  const learned = fileOf('train', train);
+  const idOf = ({ conversation }: ProcessExample): string => conversation;
+  for (const { dialogues } of tests) refuseOverlap(learned.dialogues, dialogues, idOf);
   const definitions: ProcessDefinition[] = [];
   for (const path of options.processes) definitions.push(...(await readRecords(path)).flatMap(definitionsOf));
-  return { train: fileOf('train', train), val: fileOf('val', val), tests, definitions };
+  return { train: learned, val: fileOf('val', val), tests, definitions };
+}
+
+function wordsOf(value: unknown): string {
+  return typeof value === 'string' ? value : value === undefined || value === null ? '' : JSON.stringify(value);
 }
 
 /** Conversations stay together; slot rows stand alone. */
 function keyOf(row: BenchRecord): string {
-  return String(row.conversation_id ?? row.text);
+  return wordsOf(row.conversation_id ?? row.text);
 }
 
 export function fileOf(path: string, rows: readonly BenchRecord[]): ProcessFile {
@@ -65,10 +72,10 @@ export function fileOf(path: string, rows: readonly BenchRecord[]): ProcessFile 
   for (const row of rows) {
     if (row.conversation_id === undefined) {
       const requested = (row.requested_slots as readonly string[] | undefined) ?? [];
-      slots.push({ text: String(row.text), requested, values: (row.values as Record<string, string>) ?? {} });
+      slots.push({ text: wordsOf(row.text), requested, values: (row.values as Record<string, string>) ?? {} });
       continue;
     }
-    const id = String(row.conversation_id);
+    const id = wordsOf(row.conversation_id);
     const held = conversations.get(id) ?? [];
     held.push(row);
     conversations.set(id, held);
@@ -100,7 +107,7 @@ function examplesOf(conversation: string, rows: readonly BenchRecord[]): Process
 
 /** What a row brings: one turn, or a call and the words after it. `action` is null where it is nothing to predict. */
 function movesOf(row: BenchRecord): { turn: DialogueTurn; action: StepAction | null }[] {
-  const text = String(row.text ?? '');
+  const text = wordsOf(row.text);
   const values = (row.values as Record<string, unknown> | null) ?? null;
   const step = stepOf(row.step);
   if (row.speaker === 'user') return [{ turn: { speaker: 'user', text, step: null, values: null }, action: null }];
@@ -140,12 +147,12 @@ function definitionsOf(row: BenchRecord): ProcessDefinition[] {
     const description = `${row.process.replaceAll('_', ' ')} ${Object.values(replies).join(' ')}`;
     return [{ name: row.process, replies, graph, description, inputs: names(api.input) }];
   }
-  const service = String(row.description ?? '');
+  const service = wordsOf(row.description);
   return ((row.intents as readonly BenchRecord[] | undefined) ?? []).map((intent) => ({
-    name: String(intent.process),
+    name: wordsOf(intent.process),
     replies: {},
     graph: {},
-    description: `${String(intent.description ?? '')} ${service}`,
+    description: `${wordsOf(intent.description)} ${service}`,
     inputs: [
       ...((intent.required_slots as readonly string[] | undefined) ?? []),
       ...Object.keys((intent.optional_slots as object | undefined) ?? {}),

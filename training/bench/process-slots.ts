@@ -1,6 +1,6 @@
 import type { LppmModel } from '../../models/lppm/model.ts';
 import { valueKey } from '../../models/lppm/values/value-key.ts';
-import { SpanTagger, type TaggedTurn } from '../../models/lppm/values/tagger.ts';
+import type { SpanTagger, TaggedTurn } from '../../models/lppm/values/tagger.ts';
 import { findingFigures, quantiles } from './coverage.ts';
 import type { ProcessExample } from './process-data.ts';
 import type { BenchResult } from './report.ts';

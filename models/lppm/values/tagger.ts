@@ -145,7 +145,7 @@ export class SpanTagger {
     }
     let tag = 0;
     for (let other = 1; other < tags; other += 1) if ((scores[other] as number) > (scores[tag] as number)) tag = other;
-    const found = new Array<number>(length);
+    const found = Array.from(features, () => 0);
     for (let index = length - 1; index >= 0; index -= 1) {
       found[index] = tag;
       tag = back[index * tags + tag] as number;
@@ -154,7 +154,7 @@ export class SpanTagger {
   }
 
   #tagsOf(text: string, tokens: readonly Token[], values: Readonly<Record<string, string>>): number[] {
-    const tags = new Array<number>(tokens.length).fill(0);
+    const tags = Array.from(tokens, () => 0);
     const low = clipText(text).toLowerCase();
     for (const [slot, value] of Object.entries(values)) {
       const wanted = value.toLowerCase().trim();

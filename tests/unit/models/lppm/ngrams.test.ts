@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { assert, property, string } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fullNgrams, hashText, tokenLimit, tokenize, visitNgrams, wordNgrams } from '../../../../models/text/ngrams.ts';
 
@@ -25,9 +25,9 @@ describe('tokenize', () => {
   });
 
   it('never fails, whatever the text', () => {
-    const text = fc.string({ unit: 'binary', maxLength: 60 });
-    fc.assert(
-      fc.property(text, (given) => tokenize(given).length <= tokenLimit),
+    const text = string({ unit: 'binary', maxLength: 60 });
+    assert(
+      property(text, (given) => tokenize(given).length <= tokenLimit),
       { numRuns: 50 },
     );
   });
@@ -48,7 +48,7 @@ describe('visitNgrams', () => {
 
   it('gives pairs without order', () => {
     const pairs = { bigrams: false, skips: false, pairWords: 8, shortest: 0, longest: 0 };
-    expect(grams('b a c', pairs).slice(3).sort()).toEqual(grams('c b a', pairs).slice(3).sort());
+    expect(new Set(grams('b a c', pairs))).toEqual(new Set(grams('c b a', pairs)));
   });
 
   it('hashes the same for ever', () => {

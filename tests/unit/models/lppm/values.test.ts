@@ -55,14 +55,14 @@ function callsOf(seed: number, conversations: number): CallExample[] {
 }
 
 describe('ArgumentFiller', () => {
-  const filler = ArgumentFiller.learn(callsOf(1, 90), 1);
+  const learned = ArgumentFiller.learn(callsOf(1, 90), 1);
 
   it('fills what was said, normalised and typed, and says where from', () => {
     const calls = callsOf(2, 40);
     let right = 0;
     let wanted = 0;
     for (const { turns, tool, arguments: given } of calls) {
-      const filled = filler.fill(turns, tool);
+      const filled = learned.fill(turns, tool);
       for (const [name, value] of Object.entries(given)) {
         wanted += 1;
         if (valueKey(filled.values[name]?.value) === valueKey(value)) right += 1;
@@ -79,7 +79,7 @@ describe('ArgumentFiller', () => {
       { speaker: 'agent', text: 'What is the order number?', step: 'ask_order', values: null },
       { speaker: 'user', text: 'it is 48213', step: null, values: null },
     ];
-    const { values: filled, missing } = filler.fill(turns, 'desk.refund');
+    const { values: filled, missing } = learned.fill(turns, 'desk.refund');
     expect(filled.order).toMatchObject({ value: 48_213, origin: 'span' });
     expect(filled.mode).toMatchObject({ value: 'full', origin: 'option' });
     expect(missing).toEqual([]);
@@ -87,9 +87,9 @@ describe('ArgumentFiller', () => {
 
   it('names what is missing and is less sure then', () => {
     const turns: DialogueTurn[] = [{ speaker: 'user', text: 'refund please', step: null, values: null }];
-    const filled = filler.fill(turns, 'desk.refund');
+    const filled = learned.fill(turns, 'desk.refund');
     expect(filled.missing).toEqual(['order']);
-    expect(filler.fill(turns, 'desk.unknown')).toEqual({ values: {}, missing: [], confidence: 1 });
+    expect(learned.fill(turns, 'desk.unknown')).toEqual({ values: {}, missing: [], confidence: 1 });
   });
 
   it('is the same for the same seed', () => {
