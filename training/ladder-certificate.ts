@@ -19,8 +19,8 @@ export function certifyLadder(
   options: { readonly alpha: number; readonly delta: number },
 ): LadderThresholds {
   const { alpha, delta } = options;
-  const proposals = choosing.flatMap((turn) => turn.dtr ?? []);
-  const labelNoise = estimateLabelNoise(proposals).rate;
+  const seen = Math.min(...(['dtr', 'lppm'] as const).map((tier) => noiseSeenBy(tier, choosing)));
+  const labelNoise = Number.isFinite(seen) ? seen : 0;
   const certificate = splitBudget(certifying.map(ladderRow), {
     alpha,
     delta,
@@ -37,6 +37,19 @@ export function certifyLadder(
     },
     certificate,
   };
+}
+
+/** With fewer proposals a tier cannot tell noise of the labels from errors of its own. */
+const fewestProposals = 200;
+
+/**
+ * How often the teacher is wrong, as far as one tier can tell. A tier that is bad at this traffic sees noise where it
+ * errs itself, so the lowest estimate of all tiers counts, and none where a tier has too few proposals to say.
+ */
+function noiseSeenBy(tier: 'dtr' | 'lppm', turns: readonly JudgedTurn[]): number {
+  const proposals = turns.flatMap((turn) => turn[tier] ?? []);
+  if (proposals.length === 0) return Number.POSITIVE_INFINITY;
+  return proposals.length < fewestProposals ? 0 : estimateLabelNoise(proposals).rate;
 }
 
 function ladderRow(turn: JudgedTurn): LadderRow {

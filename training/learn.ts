@@ -56,7 +56,9 @@ export interface Learned {
 }
 
 /** Share of conversations, by hash of their id, that certify and gate, and that nothing learns from. */
-const heldOutShare = 0.15;
+const heldOutShare = { usual: 0.15, most: 0.3 };
+/** A bound needs rows: a small log gives more of itself to certify at least about this many messages. */
+const certifyingTurns = 300;
 /** Models of these folds score the rows that choose thresholds: each row by a model that did not see it. */
 const folds = 3;
 const baseRowsByDefault = 6000;
@@ -65,7 +67,7 @@ const minimumTurns = 40;
 
 /**
  * Learns all tiers of a role from conversations without labels. Conversations are split by the hash of their id: 15 %
- * certify; the rest teaches, with three-fold cross-fitting for the choice of thresholds. Imported split marks are kept:
+ * (of a small log up to 30 %) certify; the rest teaches, with three-fold cross-fitting for the choice of thresholds. Imported split marks are kept:
  * rows marked val or test are left out.
  * @throws TOO_FEW_ROWS, JOB_CANCELLED
  */
@@ -77,7 +79,9 @@ export async function learn(conversations: readonly Conversation[], options: Lea
   }
   const payloadTools = findPayloadTools(turns);
   const corrections = options.corrections ?? [];
-  const isHeldOut = (turn: AnsweredTurn): boolean => hashFraction(`held out ${turn.conversation}`) < heldOutShare;
+  const asked = turns.filter((turn) => turn.message.author === 'user').length;
+  const share = Math.min(heldOutShare.most, Math.max(heldOutShare.usual, certifyingTurns / Math.max(1, asked)));
+  const isHeldOut = (turn: AnsweredTurn): boolean => hashFraction(`held out ${turn.conversation}`) < share;
   const teaching = turns.filter((turn) => !isHeldOut(turn));
   const certifying = turns.filter((turn) => isHeldOut(turn) && turn.message.author === 'user');
   const workshop: Workshop = { options, payloadTools, base: baseExamples(options) };
