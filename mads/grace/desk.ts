@@ -6,6 +6,7 @@ import { EngineError } from '../../engine/core/errors.ts';
 import { silent, type Progress } from '../../engine/core/progress.ts';
 import type { Registry } from '../../models/registry.ts';
 import type { JobView, RetrainConfig, RetrainQueue } from '../../training/queue.ts';
+import { explanationOf, type Explanation } from './dashboard/explanation.ts';
 import { overviewOf, type Overview, type RoleModels } from './dashboard/overview.ts';
 import { reportOf, type Report } from './report.ts';
 
@@ -95,14 +96,14 @@ export class Desk {
   }
 
   overview(input: z.input<typeof scope> = {}): Promise<Overview> {
-    const { log, queue } = this.#parts;
+    const { log, training } = this.#parts;
     return overviewOf(
       {
+        alpha: training.alpha,
         queries: log.queries,
         decisions: (filter) => log.decisions(filter),
-        decision: (id) => log.decision(id),
         models: (role) => this.models({ role }),
-        jobs: async () => (queue === null ? [] : await queue.list()),
+        jobs: () => this.jobs(),
       },
       defined(parse(scope, input)),
     );
@@ -118,11 +119,12 @@ export class Desk {
     return this.#parts.log.decisions(defined(parse(decisionFilter, input)));
   }
 
-  /** @throws NOT_FOUND */
-  async decision(input: z.input<typeof named>): Promise<NonNullable<Awaited<ReturnType<ConversationLog['decision']>>>> {
+  /** A decision with all that explains it. @throws NOT_FOUND */
+  async decision(input: z.input<typeof named>): Promise<Explanation> {
     const { id } = parse(named, input);
-    const found = await this.#parts.log.decision(id);
-    if (found !== null) return found;
+    const { log } = this.#parts;
+    const found = await log.decision(id);
+    if (found !== null) return explanationOf(found, log);
     throw new EngineError('NOT_FOUND', { what: 'decision', name: id, hint: 'take an id from the list of decisions' });
   }
 
@@ -174,6 +176,11 @@ export class Desk {
     return this.#queue().cancel(parse(named, input).id);
   }
 
+  /** Writes what is logged by now to a folder that anyone may read without the log. */
+  snapshot(input: { readonly role?: string | undefined } = {}): ReturnType<ConversationLog['snapshot']> {
+    return this.#parts.log.snapshot(defined(parse(ofRole.partial(), input)));
+  }
+
   /** Roles that have conversations. */
   async roles(): Promise<readonly string[]> {
     return (await this.#parts.log.queries.roles()).filter((row) => row.conversations > 0).map((row) => row.role);
@@ -204,6 +211,7 @@ export const deskOperations = [
   'retry',
   'cancel',
   'roles',
+  'snapshot',
 ] as const satisfies readonly (keyof Desk)[];
 export type DeskOperation = (typeof deskOperations)[number];
 

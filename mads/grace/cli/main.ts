@@ -9,6 +9,8 @@ import { addRoute } from './verbs/route.ts';
 import { addServe } from './verbs/serve.ts';
 import { addTrain } from './verbs/train.ts';
 import { addUp } from './verbs/up.ts';
+import { addDoctor } from './verbs/doctor.ts';
+import { addEvaluate } from './verbs/evaluate.ts';
 import { createShell, type Shell } from './shell.ts';
 import { AnsweredFailure, failure } from './terminal.ts';
 
