@@ -8,6 +8,8 @@ export interface CoverageCurve {
   /** Judged visits that the curve is made of. */
   readonly rows: number;
   readonly points: readonly CoveragePoint[];
+  /** Where the tier worked, at the thresholds that were in force; null where it never reached one. */
+  readonly working: Omit<CoveragePoint, 'threshold'> | null;
 }
 
 export interface CoveragePoint {
@@ -23,19 +25,28 @@ const points = 40;
 
 export function coverageCurve(tier: TierName, judged: readonly ConfidenceRow[]): CoverageCurve {
   const sorted = judged.toSorted((a, b) => b.confidence - a.confidence);
-  const step = Math.max(1, Math.ceil(sorted.length / points));
   const curve: CoveragePoint[] = [];
   let wrong = 0;
+  let next = 1;
   for (const [index, row] of sorted.entries()) {
     if (!row.correct) wrong += 1;
     const settled = index + 1;
-    if (settled % step !== 0 && settled !== sorted.length) continue;
-    curve.push({
-      threshold: row.confidence,
-      coverage: settled / sorted.length,
-      error: wrong / settled,
-      errorUpper: clopperPearsonUpper(wrong, settled, 0.05),
-    });
+    // Rows of one confidence settle together: no threshold can part them.
+    if (sorted[settled]?.confidence === row.confidence) continue;
+    if (settled < next && settled !== sorted.length) continue;
+    curve.push({ threshold: row.confidence, ...pointOf(wrong, settled, sorted.length) });
+    next = settled + Math.max(1, Math.ceil(sorted.length / points));
   }
-  return { tier, rows: sorted.length, points: curve };
+  const above = judged.filter((row) => row.threshold !== null && row.confidence >= row.threshold);
+  const errors = above.filter((row) => !row.correct).length;
+  const working = above.length === 0 ? null : pointOf(errors, above.length, judged.length);
+  return { tier, rows: sorted.length, points: curve, working };
+}
+
+function pointOf(wrong: number, settled: number, rows: number): Omit<CoveragePoint, 'threshold'> {
+  return {
+    coverage: settled / rows,
+    error: wrong / settled,
+    errorUpper: clopperPearsonUpper(wrong, settled, 0.05),
+  };
 }

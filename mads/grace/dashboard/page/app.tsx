@@ -1,0 +1,90 @@
+import { useCallback, useEffect, useState } from 'preact/hooks';
+import type { Overview } from '../overview.ts';
+import { Accuracy } from './accuracy.tsx';
+import { useView, ranges } from './address.ts';
+import { api, faultOf, type RequestError } from './api.ts';
+import { now } from './clock.ts';
+import { Coverage } from './coverage.tsx';
+import { Decisions } from './decisions.tsx';
+import { ExplanationPanel } from './explanation.tsx';
+import { Figures } from './figures.tsx';
+import { Header } from './header.tsx';
+import { Jobs } from './jobs.tsx';
+import { Latency } from './latency.tsx';
+import { useLive } from './live.ts';
+import { Models } from './models.tsx';
+import { Share } from './share.tsx';
+import { TokenDialog } from './token.tsx';
+
+export function App() {
+  const [view, change] = useView();
+  const [overview, setOverview] = useState<Overview | null>(null);
+  const [fault, setFault] = useState<RequestError | null>(null);
+  const { role, range } = view;
+  const load = useCallback(async (): Promise<void> => {
+    const { ms } = ranges[range];
+    try {
+      setOverview(
+        await api.overview({ ...(role === null ? {} : { role }), ...(ms === null ? {} : { since: now() - ms }) }),
+      );
+      setFault(null);
+    } catch (error) {
+      setFault(faultOf(error));
+    }
+  }, [role, range]);
+  useEffect(() => void load(), [load]);
+  const reload = (): void => void load();
+  const isLocked = fault?.status === 401;
+  const { connection, progress } = useLive(overview !== null && !isLocked, reload);
+  return (
+    <>
+      <a class="skip" href="#decisions">
+        To the decisions
+      </a>
+      <Header view={view} overview={overview} connection={connection} onChange={change} />
+      <main>
+        {isLocked && <TokenDialog onToken={reload} />}
+        {fault !== null && !isLocked && (
+          <p class="fault banner" role="alert">
+            {fault.message}
+          </p>
+        )}
+        {overview === null ? (
+          fault === null && (
+            <p class="muted banner" role="status">
+              Reading the log …
+            </p>
+          )
+        ) : (
+          <>
+            <Figures overview={overview} />
+            <div class="panels">
+              <Share overview={overview} />
+              <Accuracy overview={overview} />
+              <Coverage overview={overview} />
+              <Latency overview={overview} />
+              <Jobs overview={overview} role={role} progress={progress} onChange={reload} />
+              <Models overview={overview} onChange={reload} />
+              <div id="decisions" class="wide" tabindex={-1}>
+                <Decisions
+                  overview={overview}
+                  role={role}
+                  onRole={(next) => change({ role: next })}
+                  onOpen={(id) => change({ decision: id })}
+                />
+              </div>
+            </div>
+          </>
+        )}
+      </main>
+      {view.decision !== null && !isLocked && (
+        <ExplanationPanel
+          key={view.decision}
+          id={view.decision}
+          onClose={() => change({ decision: null })}
+          onStored={reload}
+        />
+      )}
+    </>
+  );
+}
