@@ -28,7 +28,19 @@ export function createProgram(shell: Shell): Command {
       writeOut: (text) => shell.streams.out.write(text),
       writeErr: (text) => shell.streams.error.write(text),
     });
-  for (const add of [addUp, addImport, addTrain, addReport, addRoute, addServe, addModels, addJobs, addBench])
+  for (const add of [
+    addUp,
+    addImport,
+    addTrain,
+    addEvaluate,
+    addReport,
+    addRoute,
+    addServe,
+    addModels,
+    addJobs,
+    addDoctor,
+    addBench,
+  ])
     add(program as Command, shell);
   return program as Command;
 }
