@@ -1,0 +1,21 @@
+import { join, resolve } from 'node:path';
+
+/** Where everything of one deployment lies; the layout is stable. */
+export interface DataFolder {
+  readonly root: string;
+  readonly models: string;
+  readonly queue: string;
+  readonly snapshots: string;
+  readonly owner: string;
+}
+
+export function dataFolder(dataDir: string): DataFolder {
+  const root = resolve(dataDir);
+  return {
+    root,
+    models: join(root, 'models'),
+    queue: join(root, 'queue'),
+    snapshots: join(root, 'snapshots'),
+    owner: join(root, 'owner.json'),
+  };
+}
