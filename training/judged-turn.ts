@@ -1,5 +1,6 @@
 import type { Verdict } from '../engine/core/decision.ts';
 import type { Progress } from '../engine/core/progress.ts';
+import { isPlainWords, plainWordsLabel } from '../models/dtr/plain-words.ts';
 import type { Tier } from '../engine/tiers/tier.ts';
 import type { AnsweredTurn } from './examples/answered-turn.ts';
 import type { PayloadTool } from './examples/payload-tools.ts';
@@ -63,9 +64,12 @@ function proposalOf(
   if (!verdict.settled || verdict.confidence === null || verdict.label === null) return null;
   const { outcome } = verdict;
   const executes = outcome.kind === 'tool-call' && payloadTools.get(outcome.name)?.content === 'deterministic';
+  const payload =
+    outcome.kind === 'tool-call' ? outcome.arguments[payloadTools.get(outcome.name)?.argument ?? ''] : null;
+  const isAmbiguous = executes && typeof payload === 'string' && isPlainWords(payload);
   const wasContent = turn.call !== null && payloadTools.has(turn.call.name);
   return {
-    label: verdict.label,
+    label: isAmbiguous ? plainWordsLabel : verdict.label,
     confidence: verdict.confidence,
     correct: isSameDeed(outcome, turn, payloadTools),
     executes,

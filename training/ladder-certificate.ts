@@ -1,6 +1,7 @@
 import { splitBudget, type LadderCertificate, type LadderRow } from '../models/certificate-budget.ts';
 import { applyIsotonic, fitIsotonic } from '../models/calibration.ts';
-import { estimateLabelNoise } from '../models/certificate.ts';
+import { certify, estimateLabelNoise } from '../models/certificate.ts';
+import { plainWordsLabel } from '../models/dtr/plain-words.ts';
 import type { Thresholds } from '../models/thresholds.ts';
 import type { JudgedProposal, JudgedTurn } from './judged-turn.ts';
 
@@ -32,7 +33,7 @@ export function certifyLadder(
     certificate.tiers.find((share) => share.tier === tier)?.threshold ?? null;
   return {
     thresholds: {
-      dtr: { standard: standard('dtr'), byLabel: executingThresholds(choosing, standard('dtr')) },
+      dtr: { standard: standard('dtr'), byLabel: executingThresholds(choosing, standard('dtr'), delta) },
       lppm: { standard: standard('lppm'), byLabel: {} },
     },
     certificate,
@@ -60,23 +61,35 @@ function ladderRow(turn: JudgedTurn): LadderRow {
  * How much the share of unwanted executions may rise, at any confidence, above what it is where the router is surest.
  * There it is noise of the teacher, who now and then answers a command in words.
  */
-const unsafeRise = 0.02;
+const unsafeRise = 0.01;
 
 /**
  * Executing what was meant as prose cannot be taken back, so executing destinations have a threshold of their own, never
  * below the standard one. Unwanted executions are looked at where they happen, not on average: an isotonic fit of their
- * share over falling confidence, cut where it leaves the level of the surest half.
+ * share over falling confidence, cut where it leaves the level of the surest half. Commands in plain words are certified
+ * by themselves, or pass up.
  */
-function executingThresholds(turns: readonly JudgedTurn[], standard: number | null): Record<string, number | null> {
+function executingThresholds(
+  turns: readonly JudgedTurn[],
+  standard: number | null,
+  delta: number,
+): Record<string, number | null> {
   if (standard === null) return {};
-  const rows = turns.flatMap(({ dtr }) => (dtr?.executes === true ? [dtr] : []));
+  const executing = turns.flatMap(({ dtr }) => (dtr?.executes === true ? [dtr] : []));
+  const ambiguous = executing.filter((row) => row.label === plainWordsLabel);
+  const rows = executing.filter((row) => row.label !== plainWordsLabel);
   const sorted = rows.toSorted((a, b) => b.confidence - a.confidence);
   const surest = sorted.slice(0, Math.ceil(sorted.length / 2));
   const noise = surest.length === 0 ? 0 : surest.filter((row) => row.unsafe).length / surest.length;
   const safe = fitIsotonic(rows.map((row) => ({ confidence: row.confidence, correct: !row.unsafe })));
   const isSafe = (row: JudgedProposal): boolean => 1 - applyIsotonic(safe, row.confidence) <= noise + unsafeRise;
   const lowest = sorted.findLast(isSafe)?.confidence;
-  const threshold = Math.max(standard, lowest ?? Number.POSITIVE_INFINITY);
+  const threshold = lowest === undefined ? null : Math.max(standard, lowest);
+  const proof = certify(
+    ambiguous.map((row) => ({ confidence: row.confidence, correct: !row.unsafe })),
+    { alpha: unsafeRise, delta, labelNoise: 0 },
+  );
+  const plain = proof.threshold === null ? null : Math.max(standard, proof.threshold);
   const labels = new Set(rows.map((row) => row.label));
-  return Object.fromEntries([...labels].map((label) => [label, Number.isFinite(threshold) ? threshold : null]));
+  return { ...Object.fromEntries([...labels].map((label) => [label, threshold])), [plainWordsLabel]: plain };
 }

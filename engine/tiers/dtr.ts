@@ -4,6 +4,7 @@ import type { Message } from '../core/message.ts';
 import type { ToolDefinition } from '../core/tool-definition.ts';
 import type { Turn } from '../core/turn.ts';
 import type { DtrPrediction } from '../../models/dtr/prediction.ts';
+import { isPlainWords, plainWordsLabel } from '../../models/dtr/plain-words.ts';
 import type { Thresholds } from '../../models/thresholds.ts';
 import { thresholdFor } from '../../models/thresholds.ts';
 import type { Tier } from './tier.ts';
@@ -48,7 +49,8 @@ export class DtrTier implements Tier {
       return this.#unread(`the model failed: ${messageOf(error)}`);
     }
     const { destination, destinationKey, confidence, payload } = prediction;
-    const threshold = thresholdFor(this.#options.thresholds, destinationKey);
+    const isAmbiguous = prediction.class === 'deterministic' && payload !== null && isPlainWords(payload);
+    const threshold = thresholdFor(this.#options.thresholds, isAmbiguous ? plainWordsLabel : destinationKey);
     const pass = (reason: string, proposal?: Outcome): Passed =>
       withEvidence(prediction, {
         ...this.#common(destinationKey, Number.isFinite(confidence) ? confidence : null, threshold, reason),
