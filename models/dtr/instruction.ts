@@ -6,8 +6,8 @@ import { softmaxInPlace } from './linear-fit.ts';
 import type { Cut, Joint, Side } from './parts.ts';
 import { joints } from './parts.ts';
 
-/** Buckets of the instruction classifier: sentences are short, and four classes x 8,192 bytes = 32 KiB. */
-export const instructionBuckets = 8192;
+/** Buckets of the instruction classifier: sentences are short, and four classes x 4,096 bytes = 16 KiB. */
+export const instructionBuckets = 4096;
 
 const sides: readonly Side[] = ['before', 'after', 'around'];
 

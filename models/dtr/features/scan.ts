@@ -1,92 +1,16 @@
 import { endsWord, isStructural, kind, kindOfAscii } from './characters.ts';
-import { pairNames, pairTable } from './pairs.ts';
+import { pairTable } from './pairs.ts';
+import { ScanCounts } from './scan-counts.ts';
 import type { TextWindow } from './text-window.ts';
 import { groupNames, groupsOf, wordPrime, wordSeed } from './vocabulary.ts';
 
 const functionBit = 1 << groupNames.indexOf('function');
 
 /**
- * Counts of one pass over a text window. Fields are plain numbers that the features read; nothing is allocated after
- * construction. A line counts as prose where most of its chunks are plain words and a function word is among them.
+ * The pass itself: once over a text window, character by character. A line counts as prose where most of its chunks are
+ * plain words and a function word is among them. Nothing is allocated after construction.
  */
-export class Scan {
-  /** Occurrences of each ASCII character. */
-  readonly characters = new Uint16Array(128);
-  readonly pairs = new Uint16Array(pairNames.length);
-  /** Words per group, in the order of `groupNames`. */
-  readonly groups = new Uint16Array(groupNames.length);
-
-  /** Code units looked at; work done is proportional to it. */
-  length = 0;
-  total = 0;
-  fenced = 0;
-  nonAscii = 0;
-  lowers = 0;
-  uppers = 0;
-  digits = 0;
-  symbols = 0;
-  structural = 0;
-  controls = 0;
-
-  words = 0;
-  wordLetters = 0;
-  capitalised = 0;
-  allCapitals = 0;
-  mixedCase = 0;
-  firstGroups = 0;
-  lastGroups = 0;
-
-  chunks = 0;
-  plainChunks = 0;
-  numberChunks = 0;
-  longestChunk = 0;
-  plainRun = 0;
-  openPlainRun = 0;
-  flags = 0;
-  paths = 0;
-  assignments = 0;
-  keyed = 0;
-  firstOdd = 0;
-  afterOdd = 0;
-  firstChunkLength = 0;
-  firstChunkKind = 0;
-  firstChunkPlain = 0;
-  oddChunks = 0;
-
-  lines = 0;
-  blankLines = 0;
-  indentedLines = 0;
-  proseLines = 0;
-  proseCharacters = 0;
-  digitLines = 0;
-  bracketLines = 0;
-  dashLines = 0;
-  keyLines = 0;
-  endStop = 0;
-  endBlock = 0;
-  endComma = 0;
-  endColon = 0;
-  sameCommas = 0;
-  firstCommas = 0;
-  sameTabs = 0;
-  firstTabs = 0;
-  longestLine = 0;
-  firstLineProse = 0;
-  lastLineProse = 0;
-  firstLineEnd = 0;
-  lastLineEnd = 0;
-  firstLineLength = 0;
-  lastLineLength = 0;
-  /** Word groups (bits) that occur in the first and in the last line that is not blank. */
-  firstLineGroups = 0;
-  lastLineGroups = 0;
-  firstCode = 0;
-  lastCode = 0;
-
-  depth = 0;
-  deepest = 0;
-  unbalanced = 0;
-
+export class Scan extends ScanCounts {
   #clear(): void {
     this.characters.fill(0);
     this.pairs.fill(0);
