@@ -10,25 +10,37 @@ export interface LadderThresholds {
   readonly certificate: LadderCertificate;
 }
 
+/** Turns that were scored by models that had not seen them. */
+export interface ScoredTurns {
+  /** They choose the thresholds. */
+  readonly choosing: readonly JudgedTurn[];
+  /** They test what was chosen; no conversation is in both. */
+  readonly certifying: readonly JudgedTurn[];
+}
+
 /**
- * One error budget for the ladder: `choosing` rows (scored by models that did not see them) choose the thresholds and
- * estimate how often the teacher itself is wrong, `certifying` rows (seen by nobody) test them.
+ * One error budget for the ladder. Part of the certifying turns may have been scored by models of folds, which learned
+ * from less than the ones that will serve; the certificate says so.
  */
 export function certifyLadder(
-  choosing: readonly JudgedTurn[],
-  certifying: readonly JudgedTurn[],
+  { choosing, certifying }: ScoredTurns,
   options: { readonly alpha: number; readonly delta: number },
 ): LadderThresholds {
   const { alpha, delta } = options;
-  const seen = Math.min(...(['dtr', 'lppm'] as const).map((tier) => noiseSeenBy(tier, choosing)));
+  const seen = Math.min(...(['dtr', 'lppm'] as const).map((tier) => noiseSeenBy(tier, [...choosing, ...certifying])));
   const labelNoise = Number.isFinite(seen) ? seen : 0;
-  const certificate = splitBudget(certifying.map(ladderRow), {
+  const proof = splitBudget(certifying.map(ladderRow), {
     alpha,
     delta,
     tiers: ['dtr', 'lppm'],
     choose: choosing.map(ladderRow),
     labelNoise,
   });
+  const assumptions = [
+    ...proof.assumptions,
+    'models that learned from more of the log err no more than those of its folds',
+  ];
+  const certificate = { ...proof, assumptions };
   const standard = (tier: string): number | null =>
     certificate.tiers.find((share) => share.tier === tier)?.threshold ?? null;
   return {

@@ -59,15 +59,18 @@ export interface Learned {
 const heldOutShare = { usual: 0.15, most: 0.3 };
 /** A bound needs rows: a small log gives more of itself to certify at least about this many messages. */
 const certifyingTurns = 300;
-/** Models of these folds score the rows that choose thresholds: each row by a model that did not see it. */
+/** Models of these folds score the taught rows, each row by a model that did not see it. */
 const folds = 3;
+/** Of the rows so scored, this share (by conversation) chooses thresholds; the others certify beside the held-out ones. */
+const choosingShare = 0.4;
 const baseRowsByDefault = 6000;
 /** With fewer answered turns there is nothing to learn, let alone to certify. */
 const minimumTurns = 40;
 
 /**
  * Learns all tiers of a role from conversations without labels. Conversations are split by the hash of their id: 15 %
- * (of a small log up to 30 %) certify; the rest teaches, with three-fold cross-fitting for the choice of thresholds. Imported split marks are kept:
+ * (of a small log up to 30 %) certify; the rest teaches, and is scored by three-fold cross-fitting: two fifths of it choose thresholds, the others
+ * certify too. Imported split marks are kept:
  * rows marked val or test are left out.
  * @throws TOO_FEW_ROWS, JOB_CANCELLED
  */
@@ -107,7 +110,11 @@ export async function learn(conversations: readonly Conversation[], options: Lea
   const { models, reports } = await fitAll(applyCorrections(taught, corrections), workshop, 'all', tiers);
   const unseen = certifying.filter((turn) => !corrected.has(turn.message.id));
   const heldOut = await judgeTurns(unseen, judgingTiers(models), payloadTools, options.progress);
-  const { thresholds, certificate } = certifyLadder(choosing, heldOut, options);
+  const isChooser = (turn: JudgedTurn): boolean => hashFraction(`chooses ${turn.conversation}`) < choosingShare;
+  const { thresholds, certificate } = certifyLadder(
+    { choosing: choosing.filter(isChooser), certifying: [...heldOut, ...choosing.filter((turn) => !isChooser(turn))] },
+    options,
+  );
   const counts = { conversations: usable.length, turns: turns.length, heldOut: heldOut.length };
   return { models, thresholds, certificate, reports, heldOut, counts };
 }
