@@ -11,7 +11,7 @@ import type { CetExample } from './example.ts';
 import type { CetParameters } from './fit.ts';
 import { withoutSpeaker } from './lexical-text.ts';
 
-/** Two texts that belong together; pairs of one group are each other's wrong answers. */
+/** Two texts that belong together; pairs of one group are each other's wrong answers, from all conversations. */
 interface Pair {
   readonly left: string;
   readonly right: string;
@@ -90,12 +90,12 @@ function pairsOf(examples: readonly CetExample[]): Pair[] {
     for (const [place, candidate] of input.candidates.entries()) {
       const right = said[place]!;
       if (right.length < shortest) continue;
-      if (wanted.has(candidate.id)) pairs.push({ left: input.query, right, group: `asked ${conversation}` });
+      if (wanted.has(candidate.id)) pairs.push({ left: input.query, right, group: 'asked' });
       const next = said[place + 1] ?? '';
       const key = `${conversation} ${candidate.id}`;
       if (next.length < shortest || followed.has(key)) continue;
       followed.add(key);
-      pairs.push({ left: right, right: next, group: `followed ${conversation}` });
+      pairs.push({ left: right, right: next, group: 'followed' });
     }
   }
   return pairs;

@@ -7,8 +7,8 @@ import { batchOf, scorerWidth, type Window } from './window.ts';
 
 export interface LabelledWindow {
   readonly window: Window;
-  /** Beside `window.places`. */
-  readonly isEvidence: readonly boolean[];
+  /** Beside `window.places`: 0 for what is no evidence, else how much of the target it gets, summing to 1. */
+  readonly shares: readonly number[];
 }
 
 const batchWindows = 16;
@@ -53,9 +53,6 @@ export async function fitScorer(
 
 function targetsOf(windows: readonly LabelledWindow[], longest: number): Float32Array {
   const targets = new Float32Array(windows.length * longest);
-  for (const [at, { isEvidence }] of windows.entries()) {
-    const share = 1 / Math.max(isEvidence.filter(Boolean).length, 1);
-    for (const [place, is] of isEvidence.entries()) if (is) targets[at * longest + place] = share;
-  }
+  for (const [at, { shares }] of windows.entries()) targets.set(shares, at * longest);
   return targets;
 }

@@ -38,6 +38,8 @@ export interface CetParameters {
   readonly scorerLayers: number;
   readonly scorerEpochs: number;
   readonly scorerRate: number;
+  /** Tokens that a piece costs beside its own, when evidence is weighed by its price: large means all count the same. */
+  readonly priceOfPiece: number;
   readonly heads: number;
   readonly dropout: number;
 }
@@ -47,15 +49,16 @@ export const defaultParameters: CetParameters = {
   encoderLength: 40,
   encoderWidth: 32,
   encoderLayers: 1,
-  encoderSteps: 400,
+  encoderSteps: 300,
   screenHidden: 32,
   screenEpochs: 6,
   screenList: 256,
   window: 128,
   scorerWidth: 32,
-  scorerLayers: 2,
+  scorerLayers: 1,
   scorerEpochs: 3,
   scorerRate: 1e-3,
+  priceOfPiece: 20,
   heads: 4,
   dropout: 0.1,
 };
@@ -190,9 +193,8 @@ class Fit {
       const shape = [1, example.input.candidates.length, rowWidth];
       const screen = (await session.run({ signals: { data: rows, shape } }))['scores']!.data;
       const window = windowOf(rows, screen, this.#sizes.window);
-      const evidence = evidenceOf(example);
-      const isEvidence = window.places.map((place) => evidence[place]!);
-      if (isEvidence.includes(true)) windows.push({ window, isEvidence });
+      const shares = sharesOf(example, window.places, this.#sizes.priceOfPiece);
+      if (shares !== null) windows.push({ window, shares });
     }
     return windows;
   }
@@ -221,6 +223,20 @@ class Fit {
 function evidenceOf({ input, evidence }: CetExample): boolean[] {
   const wanted = new Set(evidence);
   return input.candidates.map(({ id }) => wanted.has(id));
+}
+
+/**
+ * What each place of a window gets of the target: evidence by its worth for its price. Context is paid for in tokens:
+ * of two pieces that are equally likely to be evidence, the shorter one leaves room for more.
+ */
+function sharesOf(example: CetExample, places: readonly number[], priceOfPiece: number): number[] | null {
+  const evidence = evidenceOf(example);
+  const worth = places.map((place) => {
+    const { tokens } = example.input.candidates[place]!;
+    return evidence[place] === true ? 1 / (tokens + priceOfPiece) : 0;
+  });
+  const sum = worth.reduce((total, one) => total + one, 0);
+  return sum === 0 ? null : worth.map((one) => one / sum);
 }
 
 function foldOf({ conversation }: CetExample): number {

@@ -3,8 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { silent } from '../../../../engine/core/progress.ts';
-import { benchContext } from '../../../../training/bench/context.ts';
 import {
   benchTime,
   benchTokens,
@@ -12,8 +10,7 @@ import {
   type ContextQuery,
 } from '../../../../training/bench/context-data.ts';
 import { measureQuery } from '../../../../training/bench/context-measure.ts';
-import type { BenchOptions } from '../../../../training/bench/report.ts';
-import { contextDesk, smallContext } from '../../../support/context-desk.ts';
+import { contextDesk } from '../../../support/context-desk.ts';
 
 let folder = '';
 let queriesFile = '';
@@ -55,11 +52,6 @@ beforeAll(async () => {
 });
 afterAll(async () => rm(folder, { recursive: true, force: true }));
 
-function optionsOf(more: Partial<BenchOptions>): BenchOptions {
-  const files = { train: [queriesFile], val: [], test: [queriesFile], processes: [] };
-  return { ...files, seeds: [1], alpha: 0.05, delta: 0.1, progress: silent, ...more };
-}
-
 describe('readContextQueries', () => {
   it('joins queries with the turns of the file beside them, packed or not', async () => {
     const [query] = await readContextQueries(queriesFile);
@@ -91,40 +83,5 @@ describe('measureQuery', () => {
     expect(figures.evidenceRecallAtTokens).toEqual({ '256': 0.5, '512': 1, '1024': 1, '2048': 1 });
     const gain = 1 / Math.log2(3) + 1 / Math.log2(4);
     expect(figures.ndcg10).toBeCloseTo(gain / (1 + 1 / Math.log2(3)));
-  });
-});
-
-describe('benchContext', () => {
-  it('reports every figure for the model and its floors, and the model beats recency', async () => {
-    const report = await benchContext(optionsOf({ seeds: [1, 2] }), { parameters: smallContext });
-    const [result] = report.results;
-    expect(report).toMatchObject({ subject: 'context', seeds: [1, 2], train: { n: 18 } });
-    expect(Object.keys(result!)).toEqual(
-      expect.arrayContaining([
-        'evidenceRecallAt',
-        'ndcg10',
-        'evidenceRecallAtTokens',
-        'perCategory',
-        'baselines',
-        'latencyMs',
-      ]),
-    );
-    const baselines = result!.baselines as Record<string, { evidenceRecallAt: { '1': number } }>;
-    expect(Object.keys(baselines)).toEqual(['recency', 'bm25', 'bm25Neighbours']);
-    const recall = (result!.evidenceRecallAt as { '1': number })['1'];
-    expect(recall).toBeGreaterThan(baselines['recency']!.evidenceRecallAt['1']);
-    expect(result!.n).toBe(3);
-  });
-  it('leaves each conversation out once with folds', async () => {
-    const report = await benchContext(optionsOf({ folds: 2, test: [] }), { parameters: smallContext });
-    expect(report.results.map(({ n }) => n)).toEqual([24]);
-    expect(report.train.n).toBe(12);
-  });
-  it('carves conversations out with a holdout', async () => {
-    const report = await benchContext(optionsOf({ holdout: 40, test: [] }), { parameters: smallContext });
-    const held = report.results[0]?.n ?? 0;
-    expect(held).toBeGreaterThan(0);
-    expect(held % 3).toBe(0);
-    expect(report.train.n + held).toBe(18);
   });
 });
