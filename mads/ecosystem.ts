@@ -16,7 +16,7 @@ import { Registry } from '../models/registry.ts';
 import { openQueue, type RetrainQueue } from '../training/queue.ts';
 import { journalOf } from './conversation-journal.ts';
 import { dataFolder } from './data-folder.ts';
-import { dashboardRoutes } from './grace/dashboard/routes.ts';
+import { dashboardPublicPaths, dashboardRoutes } from './grace/dashboard/routes.ts';
 import { Desk } from './grace/desk.ts';
 import { createGateway, type Gateway } from './grace/gateway/gateway.ts';
 import type { GatewayParts } from './grace/gateway/parts.ts';
@@ -129,7 +129,7 @@ export async function openEcosystem(config: Config, options: EcosystemOptions): 
       },
       tools: () =>
         ['rogers', 'grace'].flatMap((mad) => host.actions(mad).tools.map((definition) => ({ mad, definition }))),
-      publicPaths: ['/', '/index.html', '/assets/'],
+      publicPaths: dashboardPublicPaths,
       plugin: async (app) => {
         // A conversation of a new role that was imported while serving is answered from the next request on.
         app.addHook('onResponse', async (request) => {

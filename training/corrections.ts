@@ -17,3 +17,12 @@ export function correctionsOf(feedback: readonly Feedback[]): Correction[] {
   }
   return [...chosen.values()].map((one) => ({ message: one.message, outcome: one.outcome }));
 }
+
+/** Messages whose answer somebody who can be trusted called right: these are labels, whoever answered. */
+export function confirmedBy(feedback: readonly Feedback[]): string[] {
+  const corrected = new Set(correctionsOf(feedback).map((correction) => correction.message));
+  const isTrusted = (one: Feedback): boolean => trusted.includes(one.source as (typeof trusted)[number]);
+  return feedback
+    .filter((one) => one.correct === true && isTrusted(one) && !corrected.has(one.message))
+    .map((one) => one.message);
+}

@@ -35,6 +35,8 @@ export interface LearnOptions {
   readonly tiers?: readonly LearnedTier[];
   /** What people said was right for single messages. */
   readonly corrections?: readonly Correction[];
+  /** Ids of messages whose answers are no labels; nothing is learned from them or judged by them. */
+  readonly unlabelled?: ReadonlySet<string>;
   /** Rows of the project's own corpus, which give the tree router its first day; 0 for none. */
   readonly baseRows?: number;
 }
@@ -76,12 +78,15 @@ const minimumTurns = 40;
  */
 export async function learn(conversations: readonly Conversation[], options: LearnOptions): Promise<Learned> {
   const usable = conversations.filter(({ split }) => split === null || split === 'train');
-  const turns = answeredTurns(usable, { afterResults: true });
+  const corrections = options.corrections ?? [];
+  const corrected = new Set(corrections.map((correction) => correction.message));
+  const isLabelled = ({ message: { id } }: AnsweredTurn): boolean =>
+    corrected.has(id) || options.unlabelled?.has(id) !== true;
+  const turns = answeredTurns(usable, { afterResults: true }).filter(isLabelled);
   if (turns.length < minimumTurns) {
     throw new EngineError('TOO_FEW_ROWS', { what: 'learning', needed: minimumTurns, actual: turns.length });
   }
   const payloadTools = findPayloadTools(turns);
-  const corrections = options.corrections ?? [];
   const asked = turns.filter((turn) => turn.message.author === 'user').length;
   const share = Math.min(heldOutShare.most, Math.max(heldOutShare.usual, certifyingTurns / Math.max(1, asked)));
   const isHeldOut = (turn: AnsweredTurn): boolean => hashFraction(`held out ${turn.conversation}`) < share;
@@ -104,7 +109,6 @@ export async function learn(conversations: readonly Conversation[], options: Lea
   }
 
   // A correction speaks of one message, wherever its conversation falls: it always teaches, and never certifies.
-  const corrected = new Set(corrections.map((correction) => correction.message));
   const taught = [...teaching, ...turns.filter((turn) => isHeldOut(turn) && corrected.has(turn.message.id))];
   const tiers = options.tiers ?? ['dtr', 'lppm', 'cet'];
   const { models, reports } = await fitAll(applyCorrections(taught, corrections), workshop, 'all', tiers);

@@ -1,4 +1,4 @@
-import { readSnapshot, readSnapshotFeedback } from '../datasets/log/snapshot.ts';
+import { readSnapshot, readSnapshotDecisions, readSnapshotFeedback } from '../datasets/log/snapshot.ts';
 import type { Clock } from '../engine/core/clock.ts';
 import type { Device } from '../engine/core/config.ts';
 import type { Conversation } from '../engine/core/conversation.ts';
@@ -9,9 +9,10 @@ import { boundOf, type Bound } from '../models/certificate.ts';
 import { artefactKinds, type ArtefactDescription, type ArtefactKind } from '../models/manifest.ts';
 import type { Registry } from '../models/registry.ts';
 import { loadModels, publishModels } from './artefacts.ts';
-import { correctionsOf } from './corrections.ts';
+import { confirmedBy, correctionsOf } from './corrections.ts';
 import { settleTurns, type LadderThresholds, type SettledTurn } from './evaluate.ts';
 import { answeredTurns } from './examples/answered-turn.ts';
+import { ownAnswers } from './examples/own-answers.ts';
 import { findPayloadTools } from './examples/payload-tools.ts';
 import { judgeCandidate, type GateVerdict } from './gate.ts';
 import { judgeTurns } from './judged-turn.ts';
@@ -51,10 +52,14 @@ export async function retrain(options: RetrainOptions): Promise<RetrainResult> {
   const token = await registry.claim(role, options.owner ?? `process ${process.pid}`);
   progress({ stage: 'read snapshot', done: 0, total: null });
   const conversations = (await readSnapshot(options.snapshot.path)).filter((one) => one.role === role);
-  const corrections = correctionsOf(await readSnapshotFeedback(options.snapshot.path));
+  const feedback = await readSnapshotFeedback(options.snapshot.path);
+  const corrections = correctionsOf(feedback);
+  const unlabelled = ownAnswers(conversations, await readSnapshotDecisions(options.snapshot.path));
+  for (const message of confirmedBy(feedback)) unlabelled.delete(message);
   const learned = await learn(conversations, {
     ...pick(options),
     corrections,
+    unlabelled,
     ...(options.tiers === undefined ? {} : { tiers: options.tiers }),
     ...(options.baseRows === undefined ? {} : { baseRows: options.baseRows }),
     ...(signal === undefined ? {} : { signal }),

@@ -116,7 +116,7 @@ export async function explainRoute(parts: RouteParts, body: unknown, caller: str
     label,
     confidence,
     threshold,
-    reason: verdict.settled ? reason : `no cheap tier settles it; ${verdict.tier}: ${reason}`,
+    reason: verdict.settled ? reason : ['no cheap tier settles it', ...doubts(decisions)].join('; '),
     model,
     evidence,
     visits: decisions.map((visit) => ({
@@ -132,6 +132,11 @@ export async function explainRoute(parts: RouteParts, body: unknown, caller: str
       latencyUs: visit.latencyUs,
     })),
   };
+}
+
+/** Why each tier that could have settled did not; the context tier never does. */
+function doubts(visits: readonly Decision[]): string[] {
+  return visits.filter(({ tier }) => tier !== 'cet').map(({ tier, reason }) => `${tier}: ${reason}`);
 }
 
 /** Stores a person's word on a decision. @throws BAD_REQUEST, and what the log says of an unknown decision */

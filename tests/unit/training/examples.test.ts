@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import type { Decision } from '../../../engine/core/decision.ts';
 import { destinationKey } from '../../../engine/core/destination.ts';
+import type { TierName } from '../../../engine/core/tier-name.ts';
 import { answeredTurns } from '../../../training/examples/answered-turn.ts';
 import { cetExamples } from '../../../training/examples/cet-examples.ts';
 import { dtrExamples } from '../../../training/examples/dtr-examples.ts';
+import { ownAnswers } from '../../../training/examples/own-answers.ts';
 import { findPayloadTools } from '../../../training/examples/payload-tools.ts';
 import { isSameDeed } from '../../../training/examples/same-deed.ts';
 import { talk, type Line } from '../../support/talk.ts';
@@ -108,5 +111,37 @@ describe('cetExamples', () => {
       ['call', 'account.check', { number: '778899' }],
     ]);
     expect(cetExamples(answeredTurns([long]))).toMatchObject([{ evidence: ['c4-0'] }]);
+  });
+});
+
+describe('ownAnswers', () => {
+  const live = talk('c5', [
+    ['user', 'ls'],
+    ['call', 'shell.run', { command: 'ls' }],
+    ['tool', 'a.txt'],
+    ['assistant', 'a.txt'],
+    ['user', 'and what does it mean?'],
+    ['assistant', 'There is one file.'],
+  ]);
+  const decided = (message: string, tier: TierName, more: Partial<Decision> = {}): Decision => ({
+    ...{ id: `dec_${message}_${tier}`, message, conversation: 'c5', role: 'desk', time: 1, tier, settled: true },
+    ...{ outcome: null, label: null, confidence: 1, threshold: 0.9, reason: 'sure', model: null, evidence: [] },
+    ...{ choices: [], propensity: 1, latencyUs: 1, costUsd: 0, shadow: false, ...more },
+  });
+  const own = (...decisions: Decision[]): string[] => [...ownAnswers([live], decisions)];
+
+  it('names what a cheap tier answered, with the results of its calls', () => {
+    expect(own(decided('c5-0', 'dtr'), decided('c5-4', 'imperator'))).toEqual(['c5-0', 'c5-2']);
+  });
+
+  it('leaves alone what nobody decided about, what was passed up and what was only tried beside', () => {
+    expect(own()).toEqual([]);
+    expect(own(decided('c5-0', 'dtr', { settled: false }), decided('c5-0', 'imperator'))).toEqual([]);
+    expect(own(decided('c5-0', 'dtr', { shadow: true }), decided('c5-0', 'imperator'))).toEqual([]);
+  });
+
+  it('counts the last word where a message was escalated after all', () => {
+    expect(own(decided('c5-0', 'lppm'), decided('c5-0', 'imperator', { time: 2 }))).toEqual([]);
+    expect(own(decided('c5-0', 'lppm'), decided('c5-2', 'imperator', { time: 2 }))).toEqual(['c5-0']);
   });
 });

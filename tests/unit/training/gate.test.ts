@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Feedback } from '../../../datasets/log/feedback.ts';
 import { figuresOf, settleTurns, type SettledTurn } from '../../../training/evaluate.ts';
 import { judgeCandidate, pairedDifference } from '../../../training/gate.ts';
-import { correctionsOf } from '../../../training/corrections.ts';
+import { confirmedBy, correctionsOf } from '../../../training/corrections.ts';
 import type { JudgedProposal } from '../../../training/judged-turn.ts';
 
 const proposal = (label: string, confidence: number, correct = true): JudgedProposal => ({
@@ -144,5 +144,15 @@ describe('correctionsOf', () => {
       { message: 'a', outcome: reply('second') },
       { message: 'c', outcome: null },
     ]);
+  });
+
+  it('takes praise for a label, unless somebody corrected the same message', () => {
+    const words = [
+      feedback('a', { correct: true }),
+      feedback('b', { correct: true, source: 'implicit' }),
+      feedback('c', { correct: true, source: 'tool' }),
+      feedback('c', { correct: false }),
+    ];
+    expect(confirmedBy(words)).toEqual(['a']);
   });
 });
