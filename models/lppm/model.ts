@@ -2,7 +2,8 @@ import type { Device } from '../../engine/core/config.ts';
 import { EngineError } from '../../engine/core/errors.ts';
 import type { Estimator, FitReport } from '../estimator.ts';
 import { Runtime, type Session } from '../nn/session.ts';
-import { calibrated, rawAnswer, type LppmPrediction } from './answer.ts';
+import { calibrated, largest, rawAnswer, sharesOf, type LppmPrediction } from './answer.ts';
+import { variantsOf, type Influence } from './explain.ts';
 import type { LppmExample, LppmInput } from './example.ts';
 import type { LppmFitOptions, LppmHyperParameters } from './fit.ts';
 import { loadWeights, saveWeights, served } from './store.ts';
@@ -69,6 +70,26 @@ export class LppmModel implements Estimator<LppmExample, LppmInput, LppmPredicti
       );
     }
     return predictions;
+  }
+
+  /**
+   * What the answer rests on, strongest first: each word and each earlier turn is left out in turn. One run of the net
+   * over at most 37 variants: for people who ask, not for every message. @throws MODEL_NOT_FITTED
+   */
+  async explain(input: LppmInput): Promise<readonly Influence[]> {
+    const { weights } = this.#state();
+    const known = weights.known.resolve(input);
+    const variants = variantsOf(known);
+    const shares: Float64Array[] = [];
+    for (let start = 0; start < variants.length + 1; start += batchRows) {
+      const inputs = [known, ...variants.map((variant) => variant.input)].slice(start, start + batchRows);
+      for (const scores of await this.#run(inputs)) shares.push(sharesOf(weights, scores, 'step'));
+    }
+    const [whole = new Float64Array()] = shares;
+    const step = largest(whole);
+    return variants
+      .map(({ what }, row) => ({ what, weight: (whole[step] as number) - (shares[row + 1]?.[step] as number) }))
+      .sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight));
   }
 
   /** Step that a reply of ours was, by its words; null where it is none that was learned. @throws MODEL_NOT_FITTED */

@@ -81,6 +81,16 @@ describe('LppmModel', () => {
     expect(model.stepOf('something else')).toBeNull();
   });
 
+  it('explains itself by what it could not do without', async () => {
+    const opening = await model.explain({ turns: [user('hello refund')] });
+    expect(opening[0]?.what).toBe('word "refund"');
+    expect(opening[0]?.weight).toBeGreaterThan(0);
+    const [later] = test.filter(({ step }) => step === 'make_refund');
+    const influences = await model.explain(later?.input ?? { turns: [] });
+    expect(influences.map(({ what }) => what)).toContain('step ask_order');
+    expect(await model.explain({ turns: [] })).toEqual([]);
+  });
+
   it('gives the same answers after save and load, and the same bytes for the same state', async () => {
     const names = await model.save(folder);
     const loaded = new LppmModel();
