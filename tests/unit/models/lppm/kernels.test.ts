@@ -50,7 +50,7 @@ describe('kernels', () => {
         const cell = row * width + unit;
         const slope = (weights[item] as number) * (vector[unit] as number);
         wanted.squares[cell] = (wanted.squares[cell] as number) + slope * slope;
-        wanted.table[cell] = (wanted.table[cell] as number) - (0.1 * slope) / Math.sqrt(wanted.squares[cell] as number);
+        wanted.table[cell] = (wanted.table[cell] as number) - (0.1 * slope) / Math.sqrt(wanted.squares[cell]);
       }
     });
     const at = [table, squares, vector, indices, weights].map(({ byteOffset }) => byteOffset);
