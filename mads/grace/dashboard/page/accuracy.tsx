@@ -1,14 +1,14 @@
 import { axisX, dot, gridX, ruleY } from '@observablehq/plot';
-import { useCallback } from 'preact/hooks';
+import { useCallback, useMemo } from 'preact/hooks';
 import type { Overview } from '../overview.ts';
 import { Chart, type Drawing } from './chart.tsx';
 import { count, percent } from './format.ts';
 import { Empty, Panel } from './panel.tsx';
-import { TierChip, tierColours, tierTitle } from './tier.tsx';
+import { inOrder, TierChip, tierColours, tierTitle } from './tier.tsx';
 
 /** How right each tier was, as far as anybody has said so. */
 export function Accuracy({ overview }: { readonly overview: Overview }) {
-  const rows = overview.accuracy;
+  const rows = useMemo(() => inOrder(overview.accuracy), [overview]);
   const draw = useCallback((width: number): Drawing => drawing(rows, width), [rows]);
   return (
     <Panel title="Accuracy of settled messages" hint="Where a person or a tool has judged them, with 95 % intervals.">
@@ -32,9 +32,6 @@ export function Accuracy({ overview }: { readonly overview: Overview }) {
                   Accuracy
                 </th>
                 <th scope="col" class="number">
-                  95 % interval
-                </th>
-                <th scope="col" class="number">
                   Judged
                 </th>
               </tr>
@@ -45,18 +42,18 @@ export function Accuracy({ overview }: { readonly overview: Overview }) {
                   <th scope="row">
                     <TierChip tier={row.tier} />
                   </th>
-                  {row.accuracy === null || row.lower === null || row.upper === null ? (
-                    <td colspan={2} class="muted number">
-                      no labels yet
-                    </td>
-                  ) : (
-                    <>
-                      <td class="number strong">{percent(row.accuracy, 1)}</td>
-                      <td class="number">
-                        {percent(row.lower, 1)} – {percent(row.upper, 1)}
-                      </td>
-                    </>
-                  )}
+                  <td class="number">
+                    {row.accuracy === null || row.lower === null || row.upper === null ? (
+                      <span class="muted">no labels yet</span>
+                    ) : (
+                      <>
+                        <span class="strong">{percent(row.accuracy, 1)}</span>{' '}
+                        <span class="muted interval">
+                          {percent(row.lower, 1)} – {percent(row.upper, 1)}
+                        </span>
+                      </>
+                    )}
+                  </td>
                   <td class="number">
                     {count(row.judged)} of {count(row.settled)}
                   </td>
@@ -80,7 +77,7 @@ function drawing(accuracy: Overview['accuracy'], width: number): Drawing {
   const lowest = Math.min(...rows.map((row) => row.lower ?? 1));
   return {
     height: 46 + rows.length * 30,
-    marginLeft: 12,
+    marginLeft: 20,
     marginRight: 20,
     marginBottom: 26,
     x: { domain: [Math.max(0, Math.floor(lowest * 10 - 0.2) / 10), 1], label: null },

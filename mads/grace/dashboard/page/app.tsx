@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from 'preact/hooks';
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import type { Overview } from '../overview.ts';
 import { Accuracy } from './accuracy.tsx';
 import { useView, ranges } from './address.ts';
@@ -21,15 +21,18 @@ export function App() {
   const [overview, setOverview] = useState<Overview | null>(null);
   const [fault, setFault] = useState<RequestError | null>(null);
   const { role, range } = view;
+  const newest = useRef(0);
   const load = useCallback(async (): Promise<void> => {
     const { ms } = ranges[range];
+    const turn = (newest.current += 1);
     try {
-      setOverview(
-        await api.overview({ ...(role === null ? {} : { role }), ...(ms === null ? {} : { since: now() - ms }) }),
-      );
+      const question = { ...(role === null ? {} : { role }), ...(ms === null ? {} : { since: now() - ms }) };
+      const found = await api.overview(question);
+      if (turn !== newest.current) return; // another role or time was chosen meanwhile
+      setOverview(found);
       setFault(null);
     } catch (error) {
-      setFault(faultOf(error));
+      if (turn === newest.current) setFault(faultOf(error));
     }
   }, [role, range]);
   useEffect(() => void load(), [load]);

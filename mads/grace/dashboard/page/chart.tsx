@@ -10,7 +10,7 @@ export function Chart({ draw, label }: { readonly draw: (width: number) => Drawi
   const [width, setWidth] = useState(0);
   useEffect(() => {
     const element = place.current;
-    if (element === null) return;
+    if (element === null) return undefined;
     const observer = new ResizeObserver(([entry]) => setWidth(Math.round(entry?.contentRect.width ?? 0)));
     observer.observe(element);
     return () => observer.disconnect();
@@ -18,7 +18,7 @@ export function Chart({ draw, label }: { readonly draw: (width: number) => Drawi
   useEffect(() => {
     const element = place.current;
     if (element === null || width < 40) return;
-    const drawn = plot({ ...draw(width), width, style: { fontSize: '12px', background: 'none', overflow: 'visible' } });
+    const drawn = plot({ ...draw(width), width, style: { fontSize: '12px', background: 'none' } });
     drawn.setAttribute('role', 'img');
     drawn.setAttribute('aria-label', label);
     // A group with a name needs a role, or the name is forbidden.

@@ -33,16 +33,17 @@ export function Select(props: {
   readonly value: string;
   readonly onChange: (value: string) => void;
 }) {
+  const id = useId();
   return (
-    <label class="select">
-      <span>{props.name}</span>
-      <select value={props.value} onChange={(event) => props.onChange(event.currentTarget.value)}>
+    <div class="select">
+      <label for={id}>{props.name}</label>
+      <select id={id} value={props.value} onChange={(event) => props.onChange(event.currentTarget.value)}>
         {props.options.map(([value, title]) => (
           <option key={value} value={value}>
             {title}
           </option>
         ))}
       </select>
-    </label>
+    </div>
   );
 }

@@ -49,32 +49,37 @@ function drawing({ coverage, alpha }: Overview, width: number): Drawing {
   );
   const highest = Math.max(alpha, ...points.map((point) => point.error), ...working.map((point) => point.error));
   // Bounds of a handful of rows reach 100 % and would flatten all that matters.
-  const top = Math.min(1, highest * 1.6);
+  const top = Math.min(1, Math.max(alpha * 2, highest * 1.25));
   const clipped = points.map((point) => ({ ...point, bound: Math.min(point.errorUpper, top) }));
   return {
     height: 230,
-    marginLeft: 44,
-    marginRight: 16,
+    marginLeft: 48,
+    marginRight: 52,
     marginBottom: 40,
-    x: { domain: [0, 1], label: 'Share of judged visits settled', labelAnchor: 'center', labelArrow: 'none' },
+    x: { domain: [0, 1] },
     y: { domain: [0, top], label: null },
     color: tierColours,
     marks: [
       gridY({ stroke: 'var(--line)', strokeOpacity: 1, ticks: 4 }),
       axisY({ ticks: 4, tickSize: 0, tickFormat: (y: number) => percent(y, top < 0.1 ? 1 : 0) }),
-      axisX({ ticks: width < 400 ? 4 : 6, tickSize: 0, tickFormat: (x: number) => percent(x, 0), labelOffset: 34 }),
+      axisX({
+        ticks: width < 400 ? 4 : 6,
+        tickSize: 0,
+        tickFormat: (x: number) => percent(x, 0),
+        label: 'Share of judged visits settled',
+        labelAnchor: 'center',
+        labelArrow: 'none',
+        labelOffset: 34,
+      }),
       areaY(clipped, { x: 'coverage', y1: 'error', y2: 'bound', fill: 'tier', fillOpacity: 0.13 }),
       ruleY([alpha], { stroke: 'var(--ink)', strokeDasharray: '4 4' }),
       text([alpha], {
         y: (value: number) => value,
-        frameAnchor: 'left',
+        frameAnchor: 'right',
         textAnchor: 'start',
-        dx: 4,
-        dy: -8,
-        text: (value: number) => `α = ${percent(value)}`,
+        dx: 6,
+        text: (value: number) => `α ${percent(value)}`,
         fill: 'var(--ink)',
-        stroke: 'var(--surface)',
-        strokeWidth: 4,
       }),
       lineY(points, {
         x: 'coverage',

@@ -5,12 +5,15 @@ import { api, faultOf } from './api.ts';
 import { Select } from './choice.tsx';
 import { now } from './clock.ts';
 import { ago, duration, fullTime } from './format.ts';
+import { pageOf } from './message-rows.ts';
 import { outcomeText } from './outcome.tsx';
 import { Empty, Panel } from './panel.tsx';
 import { TierChip, tierNames, tierTitles, type TierName } from './tier.tsx';
 
 const pageSize = 25;
-const kinds = { settled: 'Settled', passed: 'Passed up', all: 'Every visit' } as const;
+/** Visits read for a page: a message makes four at most, when no tier is chosen. */
+const readVisits = pageSize * 4 + 1;
+const kinds = { all: 'Every message', settled: 'Settled', passed: 'Passed up' } as const;
 
 /** The last decisions, newest first; a row opens its explanation. */
 export function Decisions(props: {
@@ -30,23 +33,26 @@ export function Decisions(props: {
   useEffect(() => setPages([]), [tier, kind, role]);
   useEffect(() => {
     let isStale = false;
-    api
-      .decisions({
-        limit: pageSize + 1,
-        ...(tier === null ? {} : { tier }),
-        ...(role === null ? {} : { role }),
-        ...(kind === 'all' ? {} : { settled: kind === 'settled' }),
-        ...(before === undefined ? {} : { before }),
-      })
-      .then((found) => {
+    const read = async (): Promise<void> => {
+      try {
+        const found = await api.decisions({
+          limit: readVisits,
+          ...(tier === null ? {} : { tier }),
+          ...(role === null ? {} : { role }),
+          ...(kind === 'all' ? {} : { settled: kind === 'settled' }),
+          ...(before === undefined ? {} : { before }),
+        });
         if (isStale) return;
         setRows(found);
         setFault(null);
-      })
-      .catch((error: unknown) => setFault(faultOf(error).message));
+      } catch (error) {
+        if (!isStale) setFault(faultOf(error).message);
+      }
+    };
+    void read();
     return () => void (isStale = true);
   }, [overview, tier, kind, role, before]);
-  const shown = rows?.slice(0, pageSize) ?? [];
+  const { rows: shown, hasMore } = pageOf(rows ?? [], readVisits, pageSize);
   const last = shown.at(-1);
   return (
     <Panel
@@ -92,7 +98,7 @@ export function Decisions(props: {
           <table class="decisions">
             <thead>
               <tr>
-                <th scope="col">Tier</th>
+                <th scope="col">Settled by</th>
                 <th scope="col">Message</th>
                 <th scope="col">What was decided</th>
                 <th scope="col" class="number">
@@ -109,13 +115,18 @@ export function Decisions(props: {
             </thead>
             <tbody>
               {shown.map((row) => (
-                <Row key={row.id} row={row} onOpen={onOpen} />
+                <Row
+                  key={row.decision.id}
+                  row={row.decision}
+                  isOfTier={tier !== null || kind === 'passed'}
+                  onOpen={onOpen}
+                />
               ))}
             </tbody>
           </table>
         </div>
       )}
-      {(pages.length > 0 || (rows?.length ?? 0) > pageSize) && (
+      {(pages.length > 0 || hasMore) && (
         <nav class="pager" aria-label="Pages of decisions">
           <button type="button" disabled={pages.length === 0} onClick={() => setPages(pages.slice(0, -1))}>
             Newer
@@ -123,8 +134,8 @@ export function Decisions(props: {
           <span class="muted">Page {pages.length + 1}</span>
           <button
             type="button"
-            disabled={(rows?.length ?? 0) <= pageSize || last === undefined}
-            onClick={() => last !== undefined && setPages([...pages, last.id])}
+            disabled={!hasMore || last === undefined}
+            onClick={() => last !== undefined && setPages([...pages, last.oldest])}
           >
             Older
           </button>
@@ -134,11 +145,17 @@ export function Decisions(props: {
   );
 }
 
-function Row({ row, onOpen }: { readonly row: LoggedDecision; readonly onOpen: (id: string) => void }) {
+function Row(props: {
+  readonly row: LoggedDecision;
+  /** The visit of one tier is shown, not what came of the message. */
+  readonly isOfTier: boolean;
+  readonly onOpen: (id: string) => void;
+}) {
+  const { row, isOfTier, onOpen } = props;
   return (
     <tr onClick={() => onOpen(row.id)}>
       <td class="cell-tier">
-        <TierChip tier={row.tier} />
+        <TierChip tier={row.settled || isOfTier ? row.tier : null} />
       </td>
       <td class="cell-message">
         <button
@@ -153,7 +170,9 @@ function Row({ row, onOpen }: { readonly row: LoggedDecision; readonly onOpen: (
         </button>
         <span class="muted">{row.role}</span>
       </td>
-      <td class="cell-outcome">{row.settled ? outcomeText(row.outcome) : <span class="muted">passed up</span>}</td>
+      <td class="cell-outcome">
+        {row.settled ? outcomeText(row.outcome) : <span class="muted">{isOfTier ? 'passed up' : 'not settled'}</span>}
+      </td>
       <td class="number cell-sure">{row.confidence === null ? '–' : row.confidence.toFixed(3)}</td>
       <td class="number cell-took">{duration(row.latencyUs)}</td>
       <td class="cell-judged">

@@ -16,7 +16,8 @@ export function count(value: number): string {
 export function percent(share: number, digits?: number): string {
   const value = share * 100;
   const shown = digits ?? (value > 0 && value < 10 ? 1 : value > 99 && value < 100 ? 1 : 0);
-  return `${value.toFixed(shown)} %`;
+  const text = value.toFixed(shown);
+  return `${digits === undefined ? text.replace(/\.0$/, '') : text} %`;
 }
 
 export function usd(value: number): string {

@@ -45,8 +45,8 @@ export function Header(props: {
             onChange={(value) => onChange({ range: value as Range })}
             options={Object.entries(ranges).map(([value, { title }]) => [value, title] as const)}
           />
-          <ThemeButton />
         </div>
+        <ThemeButton />
       </div>
     </header>
   );

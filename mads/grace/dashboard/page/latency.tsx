@@ -1,15 +1,15 @@
 import { axisX, dot, gridX, ruleY } from '@observablehq/plot';
-import { useCallback } from 'preact/hooks';
+import { useCallback, useMemo } from 'preact/hooks';
 import type { Overview } from '../overview.ts';
 import { Chart, type Drawing } from './chart.tsx';
 import { count, duration } from './format.ts';
 import { Empty, Panel } from './panel.tsx';
-import { TierChip, tierColours, tierTitle } from './tier.tsx';
+import { inOrder, TierChip, tierColours, tierTitle } from './tier.tsx';
 
 const quantiles = ['p50', 'p90', 'p99'] as const;
 
 export function Latency({ overview }: { readonly overview: Overview }) {
-  const rows = overview.latency;
+  const rows = useMemo(() => inOrder(overview.latency), [overview]);
   const draw = useCallback((width: number): Drawing => drawing(rows, width), [rows]);
   return (
     <Panel
@@ -33,7 +33,7 @@ export function Latency({ overview }: { readonly overview: Overview }) {
                     {name}
                   </th>
                 ))}
-                <th scope="col" class="number">
+                <th scope="col" class="number spare">
                   Visits
                 </th>
               </tr>
@@ -49,7 +49,7 @@ export function Latency({ overview }: { readonly overview: Overview }) {
                       {duration(row[name])}
                     </td>
                   ))}
-                  <td class="number">{count(row.visits)}</td>
+                  <td class="number spare">{count(row.visits)}</td>
                 </tr>
               ))}
             </tbody>

@@ -20,7 +20,7 @@ export function useLive(isOpen: boolean, onChange: () => void): Live {
   const change = useRef(onChange);
   change.current = onChange;
   useEffect(() => {
-    if (!isOpen) return;
+    if (!isOpen) return undefined;
     const source = new EventSource('/api/events');
     let waiting: ReturnType<typeof setTimeout> | null = null;
     const changed = (): void => {

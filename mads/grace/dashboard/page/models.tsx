@@ -11,14 +11,14 @@ import { tierTitles } from './tier.tsx';
 
 export function Models({ overview, onChange }: { readonly overview: Overview; readonly onChange: () => void }) {
   return (
-    <Panel title="Models" hint="What serves each role, what was proved about it, and how it came to that.">
+    <Panel wide title="Models" hint="What serves each role, what was proved about it, and how it came to that.">
       {overview.models.length === 0 ? (
         <Empty title="No models yet" command="npm run -s thought-engine -- train">
           Import conversations, then train: with "Train now", or with the command below. Until then every message goes
           to the LLM.
         </Empty>
       ) : (
-        <ul class="plain stack">
+        <ul class="plain cards">
           {overview.models.map((row) => (
             <RoleCard key={row.role} row={row} alpha={overview.alpha} onChange={onChange} />
           ))}

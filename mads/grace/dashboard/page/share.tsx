@@ -49,6 +49,20 @@ export function Share({ overview }: { readonly overview: Overview }) {
   );
 }
 
+const hourFormat = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
+const dateFormat = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
+/** Days are counted in UTC. */
+const dayFormat = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' });
+
+function hourText(time: Date, index: number): string {
+  const hour = hourFormat.format(time);
+  return index === 0 || hour === '00:00' ? `${hour}\n${dateFormat.format(time)}` : hour;
+}
+
+function dayText(time: Date): string {
+  return dayFormat.format(time);
+}
+
 function drawing({ share, bucket }: Overview, measure: 'share' | 'messages', width: number): Drawing {
   const step = bucket === 'hour' ? 3_600_000 : 86_400_000;
   const last = (share.at(-1)?.time ?? 0) + step;
@@ -56,15 +70,19 @@ function drawing({ share, bucket }: Overview, measure: 'share' | 'messages', wid
   const rows = share.map((row) => ({ ...row, tier: tierTitle(row.tier), time: new Date(row.time) }));
   return {
     height: 240,
-    marginLeft: 44,
-    marginBottom: 26,
+    marginLeft: 50,
+    marginBottom: 38,
     x: { type: 'time', domain: [new Date(first), new Date(last)], label: null },
     y: { label: null, ...(measure === 'share' ? { domain: [0, 1] } : {}) },
     color: tierColours,
     marks: [
       gridY({ strokeOpacity: 1, stroke: 'var(--line)', ticks: 4 }),
       axisY({ ticks: 4, tickSize: 0, tickFormat: measure === 'share' ? (y: number) => percent(y, 0) : count }),
-      axisX({ ticks: Math.max(2, Math.floor(width / 110)), tickSize: 0 }),
+      axisX({
+        ticks: Math.max(2, Math.floor(width / 90)),
+        tickSize: 0,
+        tickFormat: bucket === 'hour' ? hourText : dayText,
+      }),
       rectY(rows, {
         x1: 'time',
         x2: (row: { readonly time: Date }) => new Date(row.time.getTime() + step),

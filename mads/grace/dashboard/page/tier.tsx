@@ -23,6 +23,11 @@ export function tierTitle(tier: TierName | null): string {
   return tier === null ? unsettledTitle : tierTitles[tier];
 }
 
+/** In the order in which a message meets them. */
+export function inOrder<Row extends { readonly tier: TierName }>(rows: readonly Row[]): readonly Row[] {
+  return rows.toSorted((a, b) => tierNames.indexOf(a.tier) - tierNames.indexOf(b.tier));
+}
+
 /** One colour per tier in all charts. */
 export const tierColours = {
   legend: false,
