@@ -75,7 +75,7 @@ export function environmentName(key: string): string {
 export function parseConfig(input: unknown): Config {
   const result = configSchema.safeParse(input);
   if (!result.success) {
-    throw new EngineError('CONFIG_INVALID', { detail: z.prettifyError(result.error) }, { cause: result.error });
+    throw new EngineError('CONFIG_INVALID', { detail: faultsOf(result.error) }, { cause: result.error });
   }
   const config = result.data;
   if (!isLoopback(config.host) && config.token === undefined) {
@@ -83,6 +83,13 @@ export function parseConfig(input: unknown): Config {
     throw new EngineError('CONFIG_INVALID', { detail });
   }
   return Object.freeze(config);
+}
+
+/** All faults in one line, each with the key that is at fault. */
+export function faultsOf(error: z.ZodError): string {
+  return error.issues
+    .map(({ path, message }) => (path.length === 0 ? message : `${path.join('.')}: ${message}`))
+    .join('; ');
 }
 
 export function isLoopback(host: string): boolean {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { readConversations } from '../../datasets/import/import-files.ts';
 import type { ConversationLog } from '../../datasets/log/conversation-log.ts';
+import { faultsOf } from '../../engine/core/config.ts';
 import { tierNames } from '../../engine/core/tier-name.ts';
 import { EngineError } from '../../engine/core/errors.ts';
 import { silent, type Progress } from '../../engine/core/progress.ts';
@@ -140,12 +141,12 @@ export class Desk {
     return this.#parts.registry.rollback(parse(ofRole, input).role);
   }
 
-  /** Snapshots each role and asks the queue to train it. @throws QUEUE_UNAVAILABLE, TOO_FEW_ROWS */
+  /** Snapshots each role and asks the queue to train it. @throws QUEUE_UNAVAILABLE, NOT_FOUND, TOO_FEW_ROWS */
   async train(input: TrainRequest = {}): Promise<readonly JobView[]> {
     const { log, training } = this.#parts;
     const { role, tiers, alpha, device, reason } = parse(trainRequest, input);
     const queue = this.#queue();
-    const roles = role === undefined ? await this.roles() : [role];
+    const roles = trainable(await this.roles(), role);
     const config: RetrainConfig = {
       ...training,
       ...(alpha === undefined ? {} : { alpha }),
@@ -196,6 +197,14 @@ export class Desk {
   }
 }
 
+/** Whom to train: the role that is asked for, or all. @throws NOT_FOUND, TOO_FEW_ROWS */
+export function trainable(known: readonly string[], role: string | undefined): readonly string[] {
+  if (known.length === 0) throw new EngineError('TOO_FEW_ROWS', { what: 'training', needed: 1, actual: 0 });
+  if (role === undefined) return known;
+  if (known.includes(role)) return [role];
+  throw new EngineError('NOT_FOUND', { what: 'role', name: role, hint: `there are ${known.join(', ')}` });
+}
+
 /** Operations that may be asked for over HTTP, by name. */
 export const deskOperations = [
   'import',
@@ -218,7 +227,7 @@ export type DeskOperation = (typeof deskOperations)[number];
 function parse<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
   const result = schema.safeParse(input ?? {});
   if (result.success) return result.data;
-  throw new EngineError('BAD_REQUEST', { detail: z.prettifyError(result.error) }, { cause: result.error });
+  throw new EngineError('BAD_REQUEST', { detail: faultsOf(result.error) }, { cause: result.error });
 }
 
 /** Without the keys that are not set, as exact optional properties want it. */

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from '@commander-js/extra-typings';
+import { EngineError } from '../../../engine/core/errors.ts';
 import { addBench } from './verbs/bench.ts';
 import { addImport } from './verbs/import.ts';
 import { addJobs } from './verbs/jobs.ts';
@@ -22,11 +23,11 @@ export function createProgram(shell: Shell): Command {
       (JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as { version: string })
         .version,
     )
-    .showHelpAfterError('(add --help for what can be said here)')
     .exitOverride()
     .configureOutput({
       writeOut: (text) => shell.streams.out.write(text),
       writeErr: (text) => shell.streams.error.write(text),
+      outputError: (text, write) => write(`${oneLine(text)}; --help says what can be said here\n`),
     });
   for (const add of [
     addUp,
@@ -52,12 +53,26 @@ export async function run(argv: readonly string[], shell: Shell): Promise<number
     return 0;
   } catch (error) {
     if (error instanceof AnsweredFailure) return 1;
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     const isJson = argv.includes('--json');
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return 0;
+      if (isJson) shell.streams.out.write(`${failure(usageOf(error), true).text}\n`);
+      return 2;
+    }
     const { text, exitCode } = failure(error, isJson);
     (isJson ? shell.streams.out : shell.streams.error).write(`${text}\n`);
     return exitCode;
   }
+}
+
+/** What the parser of arguments has to say, as an error of ours. */
+function usageOf({ code, message }: CommanderError): EngineError {
+  const isHelp = code === 'commander.help';
+  return new EngineError('USAGE', { detail: isHelp ? 'a verb is missing' : oneLine(message).replace(/^error: /, '') });
+}
+
+function oneLine(text: string): string {
+  return text.trim().replace(/\s*\n\s*/g, ' ');
 }
 
 if (import.meta.main) {

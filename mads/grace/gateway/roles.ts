@@ -10,5 +10,8 @@ export function roleFor(parts: Pick<GatewayParts, 'roles' | 'defaultRole'>, mode
   if (roles.includes(model)) return model;
   const standard = model === engineModel ? parts.defaultRole() : null;
   if (standard !== null) return standard;
-  throw new EngineError('MODEL_UNKNOWN', { name: model.slice(0, 100), roles: roles.join(', ') || 'none yet' });
+  throw new EngineError('MODEL_UNKNOWN', {
+    name: model.slice(0, 100),
+    roles: roles.join(', ') || 'none yet, import conversations first',
+  });
 }

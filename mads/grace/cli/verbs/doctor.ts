@@ -1,4 +1,5 @@
-import { access, constants, mkdir, statfs } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { access, constants, statfs } from 'node:fs/promises';
 import type { Command } from '@commander-js/extra-typings';
 import type { Config } from '../../../../engine/core/config.ts';
 import { messageOf } from '../../../../engine/core/errors.ts';
@@ -58,7 +59,7 @@ async function runtime(): Promise<Finding> {
 
 async function folder(config: Config): Promise<Finding> {
   const { root } = dataFolder(config.dataDir);
-  await mkdir(root, { recursive: true });
+  if (!existsSync(root)) return note('data folder', `${root} is not there yet: "import", "up" or "serve" makes it`);
   await access(root, constants.W_OK);
   const { bavail, bsize } = await statfs(root);
   const detail = `${root}, ${Math.round((bavail * bsize) / 1024 ** 2)} MB free`;
@@ -73,15 +74,14 @@ async function server(config: Config): Promise<Finding> {
   return note('server', 'none runs here: "thought-engine serve" starts one');
 }
 
+const noConversations = 'no conversations yet: "thought-engine import <path>", or "thought-engine up" for a sample';
+
 async function models(config: Config): Promise<Finding> {
+  if (!existsSync(dataFolder(config.dataDir).root)) return note('models', noConversations);
   const door = await openDesk(config, () => undefined);
   try {
     const roles = await door.ask('roles', undefined);
-    if (roles.length === 0)
-      return note(
-        'models',
-        'no conversations yet: "thought-engine import <path>", or "thought-engine up" for a sample',
-      );
+    if (roles.length === 0) return note('models', noConversations);
     const registry = await Registry.open(dataFolder(config.dataDir).models, { logger: createLogger('error') });
     const states = await Promise.all(
       roles.map(async (role) => [role, (await registry.openCurrent(role))?.bundle.id.slice(0, 12) ?? null] as const),

@@ -45,7 +45,12 @@ all of them, else of the log those marked "test". The figures that a promotion r
       const roles = (await registry.list()).flatMap(({ role, current }) => (current === null ? [] : [role]));
       const wanted = flags.role === undefined ? roles : roles.filter((role) => role === flags.role);
       if (wanted.length === 0) {
-        throw new EngineError('MODEL_MISSING', { role: flags.role ?? 'any', tier: 'serving' });
+        if (flags.role !== undefined) throw new EngineError('MODEL_MISSING', { role: flags.role, tier: 'serving' });
+        throw new EngineError('NOT_FOUND', {
+          what: 'trained role',
+          name: '*',
+          hint: 'run "thought-engine train" first',
+        });
       }
       const all = flags.data === undefined ? null : await fromFile(flags.data, flags.role ?? wanted[0] ?? '');
       const evaluations: Evaluation[] = [];

@@ -7,6 +7,7 @@ import { createLogger } from '../../../../engine/core/logger.ts';
 import type { JobView, RetrainResult } from '../../../../training/queue.ts';
 import { dataFolder } from '../../../data-folder.ts';
 import { askOwner, servingOwner, type Address } from '../../../owner.ts';
+import { trainable } from '../../desk.ts';
 import { trainingOf } from '../desk-door.ts';
 import { snapshotRoles, trainRoles, type Trained } from '../role-training.ts';
 import type { Shell } from '../shell.ts';
@@ -66,14 +67,7 @@ async function trainHere(
   const snapshots = await (async () => {
     try {
       const known = (await log.queries.roles()).filter((row) => row.conversations > 0).map((row) => row.role);
-      if (role !== undefined && !known.includes(role)) {
-        const hint = known.length === 0 ? 'import conversations first' : `there are ${known.join(', ')}`;
-        throw new EngineError('NOT_FOUND', { what: 'role', name: role, hint });
-      }
-      if (known.length === 0) {
-        throw new EngineError('DATA_EMPTY', { what: 'conversations', path: root });
-      }
-      return await snapshotRoles(log, role === undefined ? known : [role]);
+      return await snapshotRoles(log, trainable(known, role));
     } finally {
       await log.close();
     }
