@@ -1,3 +1,4 @@
+import { useId } from 'preact/hooks';
 import type { Outcome } from '../../../../engine/core/decision.ts';
 import type { Explanation } from '../explanation.ts';
 
@@ -12,14 +13,15 @@ export function ToolCallFields(props: {
   readonly onValues: (text: string) => void;
 }) {
   const { tools, tool } = props;
+  const id = useId();
   return (
     <div class="fields">
-      <label class="field">
-        <span>Tool</span>
+      <div class="field">
+        <label for={id}>Tool</label>
         {tools.length === 0 ? (
-          <input type="text" value={tool} onInput={(event) => props.onTool(event.currentTarget.value)} />
+          <input id={id} type="text" value={tool} onInput={(event) => props.onTool(event.currentTarget.value)} />
         ) : (
-          <select value={tool} onChange={(event) => props.onTool(event.currentTarget.value)}>
+          <select id={id} value={tool} onChange={(event) => props.onTool(event.currentTarget.value)}>
             {tools.map(({ name }) => (
               <option key={name} value={name}>
                 {name}
@@ -27,7 +29,7 @@ export function ToolCallFields(props: {
             ))}
           </select>
         )}
-      </label>
+      </div>
       {tools.find(({ name }) => name === tool)?.description !== undefined && (
         <p class="muted">{tools.find(({ name }) => name === tool)?.description}</p>
       )}
