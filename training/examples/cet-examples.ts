@@ -1,5 +1,6 @@
 import type { Candidate } from '../../engine/core/candidate-source.ts';
-import { textOf, toolCallsOf, type Message } from '../../engine/core/message.ts';
+import { textOf } from '../../engine/core/message.ts';
+import { candidateOf } from '../../models/cet/candidate.ts';
 import type { CetExample } from '../../models/cet/example.ts';
 import type { AnsweredTurn } from './answered-turn.ts';
 
@@ -18,21 +19,13 @@ export function cetExamples(turns: readonly AnsweredTurn[]): CetExample[] {
   const examples: CetExample[] = [];
   for (const turn of turns) {
     if (turn.message.author !== 'user' || turn.history.length < minimumHistory) continue;
-    const candidates = turn.history.map(candidateOf);
+    const candidates = turn.history.map((message) => candidateOf(message));
     const evidence = evidenceOf(turn, candidates);
     if (evidence.length === 0 || evidence.length > candidates.length / 2) continue;
     const input = { query: textOf(turn.message), candidates };
     examples.push({ input, evidence, conversation: turn.conversation });
   }
   return examples;
-}
-
-export function candidateOf(message: Message): Candidate {
-  const calls = toolCallsOf(message).map((call) => `${call.name} ${JSON.stringify(call.arguments)}`);
-  const text = [textOf(message), ...calls].filter(Boolean).join('\n');
-  const kind = message.author === 'tool' ? 'tool-result' : 'turn';
-  const tokens = Math.ceil(text.split(/\s+/).filter(Boolean).length * 1.3);
-  return { id: message.id, text, kind, speaker: message.sender, time: message.time, tokens };
 }
 
 function evidenceOf(turn: AnsweredTurn, candidates: readonly Candidate[]): string[] {
