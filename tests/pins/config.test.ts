@@ -1,0 +1,34 @@
+import { expect, it } from 'vitest';
+import { configSchema, environmentName, parseConfig } from '../../engine/core/config.ts';
+
+/** Key of the configuration file: name in the environment, default. */
+const pinned = {
+  dataDir: ['THOUGHT_ENGINE_DATA_DIR', '.thought-engine'],
+  host: ['THOUGHT_ENGINE_HOST', '127.0.0.1'],
+  port: ['THOUGHT_ENGINE_PORT', 8787],
+  token: ['THOUGHT_ENGINE_TOKEN', undefined],
+  allowedHosts: ['THOUGHT_ENGINE_ALLOWED_HOSTS', []],
+  maxBodyBytes: ['THOUGHT_ENGINE_MAX_BODY_BYTES', 1048576],
+  alpha: ['THOUGHT_ENGINE_ALPHA', 0.05],
+  delta: ['THOUGHT_ENGINE_DELTA', 0.1],
+  level: ['THOUGHT_ENGINE_LEVEL', 'V4'],
+  device: ['THOUGHT_ENGINE_DEVICE', 'cpu'],
+  seed: ['THOUGHT_ENGINE_SEED', 1],
+  tierTimeoutMs: ['THOUGHT_ENGINE_TIER_TIMEOUT_MS', 250],
+  contextTokens: ['THOUGHT_ENGINE_CONTEXT_TOKENS', 2048],
+  imperator: ['THOUGHT_ENGINE_IMPERATOR', 'auto'],
+  llmBaseUrl: ['THOUGHT_ENGINE_LLM_BASE_URL', undefined],
+  llmModel: ['THOUGHT_ENGINE_LLM_MODEL', undefined],
+  llmApiKey: ['THOUGHT_ENGINE_LLM_API_KEY', undefined],
+  llmTimeoutMs: ['THOUGHT_ENGINE_LLM_TIMEOUT_MS', 120000],
+  llmInputUsdPerMillion: ['THOUGHT_ENGINE_LLM_INPUT_USD_PER_MILLION', 2.5],
+  llmOutputUsdPerMillion: ['THOUGHT_ENGINE_LLM_OUTPUT_USD_PER_MILLION', 10],
+  queueUrl: ['THOUGHT_ENGINE_QUEUE_URL', 'embedded'],
+  logLevel: ['THOUGHT_ENGINE_LOG_LEVEL', 'info'],
+};
+
+it('settings keep their names and defaults', () => {
+  const defaults: Readonly<Record<string, unknown>> = parseConfig({});
+  const now = Object.keys(configSchema.shape).map((key) => [key, [environmentName(key), defaults[key]]]);
+  expect(Object.fromEntries(now)).toEqual(pinned);
+});
