@@ -86,7 +86,8 @@ export class ArgumentFiller {
     const dialogue = evidenceOf(turns);
     const values: Record<string, FilledValue> = {};
     const missing: string[] = [];
-    let confidence = 1;
+    // of a tool that was never called nothing is known
+    let confidence = this.knows(tool) ? 1 : 0;
     for (const profile of this.profiles[tool] ?? []) {
       const candidates = candidatesOf(tool, profile, dialogue);
       const shares = this.ranker.shares(candidates.map((candidate) => candidate.hashes));

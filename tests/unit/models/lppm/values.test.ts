@@ -89,7 +89,7 @@ describe('ArgumentFiller', () => {
     const turns: DialogueTurn[] = [{ speaker: 'user', text: 'refund please', step: null, values: null }];
     const filled = learned.fill(turns, 'desk.refund');
     expect(filled.missing).toEqual(['order']);
-    expect(learned.fill(turns, 'desk.unknown')).toEqual({ values: {}, missing: [], confidence: 1 });
+    expect(learned.fill(turns, 'desk.unknown')).toEqual({ values: {}, missing: [], confidence: 0 });
   });
 
   it('is the same for the same seed', () => {
