@@ -7,6 +7,8 @@ export interface DataFolder {
   readonly queue: string;
   readonly snapshots: string;
   readonly owner: string;
+  /** A file that says: the conversations here are the sample desk's, and its tools may be simulated. */
+  readonly sampleMark: string;
 }
 
 export function dataFolder(dataDir: string): DataFolder {
@@ -17,5 +19,6 @@ export function dataFolder(dataDir: string): DataFolder {
     queue: join(root, 'queue'),
     snapshots: join(root, 'snapshots'),
     owner: join(root, 'owner.json'),
+    sampleMark: join(root, 'sample-desk.json'),
   };
 }

@@ -49,9 +49,6 @@ export interface Ecosystem {
   close(): Promise<void>;
 }
 
-/** A file in the data folder that says: the conversations here are the sample desk's, and its tools may be simulated. */
-export const sampleMark = 'sample-desk.json';
-
 export async function openEcosystem(config: Config, options: EcosystemOptions): Promise<Ecosystem> {
   const { logger, clock = systemClock, ids = systemIds } = options;
   const folder = dataFolder(config.dataDir);
@@ -59,12 +56,12 @@ export async function openEcosystem(config: Config, options: EcosystemOptions): 
   let queue: RetrainQueue | null = null;
   let worker: TrainingWorker | null = null;
   try {
+    const provider = await chooseProvider(config, log);
     const opening = options.withQueue ? openQueue(config.queueUrl, { dataDir: folder.root, logger }) : null;
     const registry = await Registry.open(folder.models, { logger, clock, ids });
     const { device, contextTokens, level, tierTimeoutMs } = config;
     const live = new LiveModels(new RegistryBundles(registry, { device, contextTokens }), logger);
     const prices = { input: config.llmInputUsdPerMillion, output: config.llmOutputUsdPerMillion };
-    const provider = await chooseProvider(config, log);
     const bus = new MemoryBus({ journal: journalOf(log, (name) => host.roleOf(name)) });
     const host: Host = new Host({ bus, store: log, clock, ids });
     const thinking: ThinkingParts = {
@@ -81,7 +78,7 @@ export async function openEcosystem(config: Config, options: EcosystemOptions): 
 
     const minds = new Map<string, RoleThinking>();
     const unwatch: (() => void)[] = [];
-    const isSample = existsSync(`${folder.root}/${sampleMark}`);
+    const isSample = existsSync(folder.sampleMark);
     const hire = async (role: string): Promise<void> => {
       if (minds.has(role) || host.has(role)) return;
       const mind = new RoleThinking(role, thinking);

@@ -95,6 +95,7 @@ describe('a deployment', () => {
       'queue /d/queue',
       'snapshots /d/snapshots',
       'owner /d/owner.json',
+      'sampleMark /d/sample-desk.json',
     ]);
     await ecosystem?.listen();
     await ecosystem?.log.snapshot();

@@ -1,11 +1,9 @@
-import { ConversationLog } from '../../../datasets/log/conversation-log.ts';
 import type { Config } from '../../../engine/core/config.ts';
 import { createLogger } from '../../../engine/core/logger.ts';
 import type { Progress } from '../../../engine/core/progress.ts';
-import { Registry } from '../../../models/registry.ts';
 import { dataFolder } from '../../data-folder.ts';
 import { askOwner, servingOwner, type Address } from '../../owner.ts';
-import { Desk, type DeskOperation } from '../desk.ts';
+import type { Desk, DeskOperation } from '../desk.ts';
 
 type Answer<Operation extends DeskOperation> = Awaited<ReturnType<Desk[Operation]>>;
 type Question<Operation extends DeskOperation> = Parameters<Desk[Operation]>[0];
@@ -30,6 +28,9 @@ export async function openDesk(config: Config, progress: Progress): Promise<Desk
     };
   }
   const logger = createLogger(config.logLevel === 'info' ? 'warn' : config.logLevel);
+  const { ConversationLog } = await import('../../../datasets/log/conversation-log.ts');
+  const { Registry } = await import('../../../models/registry.ts');
+  const { Desk } = await import('../desk.ts');
   const log = await ConversationLog.open({ dataDir: folder.root, logger });
   const registry = await Registry.open(folder.models, { logger });
   const desk = new Desk({ log, registry, queue: null, training: trainingOf(config), prices: pricesOf(config) });

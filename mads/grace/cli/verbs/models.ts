@@ -1,7 +1,7 @@
 import type { Command } from '@commander-js/extra-typings';
 import { createLogger } from '../../../../engine/core/logger.ts';
 import type { Bundle } from '../../../../models/bundle.ts';
-import { Registry } from '../../../../models/registry.ts';
+import type { Registry } from '../../../../models/registry.ts';
 import { dataFolder } from '../../../data-folder.ts';
 import { flatten } from '../figures.ts';
 import type { Shell } from '../shell.ts';
@@ -10,8 +10,12 @@ import { percent, table } from '../terminal.ts';
 /** The registry is files that any number of processes may use: these verbs need no server and disturb none. */
 export function addModels(program: Command, shell: Shell): void {
   const models = program.command('models').summary('list, show, promote, roll back and compare role models');
-  const open = (dataDir: string | undefined): Promise<Registry> =>
-    Registry.open(dataFolder(shell.config({ dataDir }).dataDir).models, { logger: createLogger('error') });
+  const open = async (dataDir: string | undefined): Promise<Registry> => {
+    const registry = await import('../../../../models/registry.ts');
+    return registry.Registry.open(dataFolder(shell.config({ dataDir }).dataDir).models, {
+      logger: createLogger('error'),
+    });
+  };
 
   models
     .command('list')

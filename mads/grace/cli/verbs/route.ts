@@ -3,7 +3,6 @@ import type { Command } from '@commander-js/extra-typings';
 import { EngineError } from '../../../../engine/core/errors.ts';
 import { createLogger } from '../../../../engine/core/logger.ts';
 import { dataFolder } from '../../../data-folder.ts';
-import { openEcosystem } from '../../../ecosystem.ts';
 import { askServer, servingOwner } from '../../../owner.ts';
 import { explainRoute, type RouteAnswer } from '../../gateway/native-routes.ts';
 import type { Shell } from '../shell.ts';
@@ -38,6 +37,7 @@ export function addRoute(program: Command, shell: Shell): void {
       const owner = await servingOwner(dataFolder(config.dataDir).root);
       let answer: RouteAnswer;
       if (owner === null) {
+        const { openEcosystem } = await import('../../../ecosystem.ts');
         const ecosystem = await openEcosystem(config, { logger: createLogger('error'), withQueue: false });
         try {
           answer = await explainRoute(ecosystem.parts, request, 'user');

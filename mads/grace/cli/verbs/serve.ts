@@ -1,7 +1,6 @@
 import type { Command } from '@commander-js/extra-typings';
 import type { Config } from '../../../../engine/core/config.ts';
 import { createLogger } from '../../../../engine/core/logger.ts';
-import { openEcosystem } from '../../../ecosystem.ts';
 import { servingOptions } from '../serving-options.ts';
 import type { Shell } from '../shell.ts';
 import type { Terminal } from '../terminal.ts';
@@ -24,6 +23,7 @@ export function addServe(program: Command, shell: Shell): void {
 /** Serves until a signal asks it to end. */
 export async function serve(config: Config, terminal: Terminal): Promise<void> {
   const logger = createLogger(config.logLevel === 'info' ? 'warn' : config.logLevel);
+  const { openEcosystem } = await import('../../../ecosystem.ts');
   const ecosystem = await openEcosystem(config, { logger, withQueue: true, withWorker: true });
   const { url } = await ecosystem.listen();
   const roles = ecosystem.parts.roles();

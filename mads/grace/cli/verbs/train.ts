@@ -1,13 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Option, type Command } from '@commander-js/extra-typings';
-import { ConversationLog } from '../../../../datasets/log/conversation-log.ts';
 import { devices, type Config } from '../../../../engine/core/config.ts';
 import { EngineError } from '../../../../engine/core/errors.ts';
 import { createLogger } from '../../../../engine/core/logger.ts';
 import type { JobView, RetrainResult } from '../../../../training/queue.ts';
 import { dataFolder } from '../../../data-folder.ts';
 import { askOwner, servingOwner, type Address } from '../../../owner.ts';
-import { trainable } from '../../desk.ts';
 import { trainingOf } from '../desk-door.ts';
 import { snapshotRoles, trainRoles, type Trained } from '../role-training.ts';
 import type { Shell } from '../shell.ts';
@@ -63,6 +61,8 @@ async function trainHere(
   terminal: Terminal,
 ): Promise<Outcome[]> {
   const { root } = dataFolder(config.dataDir);
+  const { ConversationLog } = await import('../../../../datasets/log/conversation-log.ts');
+  const { trainable } = await import('../../desk.ts');
   const log = await ConversationLog.open({ dataDir: root, logger: createLogger('error') });
   const snapshots = await (async () => {
     try {

@@ -1,13 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from '@commander-js/extra-typings';
-import { ConversationLog } from '../../../../datasets/log/conversation-log.ts';
-import { deskSize, sampleConversations } from '../../../../datasets/sample/desk.ts';
 import type { Config } from '../../../../engine/core/config.ts';
 import { createLogger } from '../../../../engine/core/logger.ts';
-import { Registry } from '../../../../models/registry.ts';
 import { dataFolder } from '../../../data-folder.ts';
-import { sampleMark } from '../../../ecosystem.ts';
 import { reportOf } from '../../report.ts';
 import { pricesOf, trainingOf } from '../desk-door.ts';
 import { snapshotRoles, trainRoles } from '../role-training.ts';
@@ -43,16 +39,16 @@ reports what they would settle. Then, and on every later start at once, it serve
 async function prepare(config: Config, terminal: Terminal): Promise<void> {
   const folder = dataFolder(config.dataDir);
   const logger = createLogger('error');
+  const { ConversationLog } = await import('../../../../datasets/log/conversation-log.ts');
   const log = await ConversationLog.open({ dataDir: folder.root, logger });
   try {
+    const { Registry } = await import('../../../../models/registry.ts');
     const registry = await Registry.open(folder.models, { logger });
     const totals = await log.queries.totals();
     if (totals.conversations === 0) {
+      const { deskSize, sampleConversations } = await import('../../../../datasets/sample/desk.ts');
       terminal.say(`empty data folder: making a sample desk of ${deskSize} conversations`);
-      await writeFile(
-        join(folder.root, sampleMark),
-        `${JSON.stringify({ seed: config.seed, conversations: deskSize })}\n`,
-      );
+      await writeFile(folder.sampleMark, `${JSON.stringify({ seed: config.seed, conversations: deskSize })}\n`);
       const desk = sampleConversations(config.seed, { conversations: deskSize });
       await log.importConversations(desk, { progress: terminal.progress, total: desk.length });
       await log.flush();
