@@ -9,9 +9,9 @@ import type { LadderCertificate } from '../models/certificate-budget.ts';
 import type { Thresholds } from '../models/thresholds.ts';
 import type { CetModel } from '../models/cet/model.ts';
 import { DtrModel } from '../models/dtr/model.ts';
-import type { DtrExample } from '../models/dtr/example.ts';
 import { LppmModel } from '../models/lppm/model.ts';
 import { answeredTurns, type AnsweredTurn } from './examples/answered-turn.ts';
+import { baseExamples, type BaseRow } from './examples/base-examples.ts';
 import { cetExamples } from './examples/cet-examples.ts';
 import { applyCorrections, type Correction } from './examples/correction.ts';
 import { dtrExamples } from './examples/dtr-examples.ts';
@@ -92,7 +92,7 @@ export async function learn(conversations: readonly Conversation[], options: Lea
   const isHeldOut = (turn: AnsweredTurn): boolean => hashFraction(`held out ${turn.conversation}`) < share;
   const teaching = turns.filter((turn) => !isHeldOut(turn));
   const certifying = turns.filter((turn) => isHeldOut(turn) && turn.message.author === 'user');
-  const workshop: Workshop = { options, payloadTools, base: baseExamples(options) };
+  const workshop: Workshop = { options, payloadTools, base: baseRowsOf(options) };
 
   const choosing: JudgedTurn[] = [];
   for (let fold = 0; fold < folds; fold += 1) {
@@ -126,7 +126,7 @@ export async function learn(conversations: readonly Conversation[], options: Lea
 interface Workshop {
   readonly options: LearnOptions;
   readonly payloadTools: ReadonlyMap<string, PayloadTool>;
-  readonly base: readonly DtrExample[];
+  readonly base: readonly BaseRow[];
 }
 
 async function fitAll(
@@ -146,7 +146,8 @@ async function fitAll(
   const models: { -readonly [Tier in LearnedTier]: LearnedModels[Tier] } = { dtr: null, lppm: null, cet: null };
   if (tiers.includes('dtr')) {
     const model = new DtrModel();
-    reports.dtr = await model.fit([...dtrExamples(turns, payloadTools), ...workshop.base], fitOptions('dtr'));
+    const logged = dtrExamples(turns, payloadTools);
+    reports.dtr = await model.fit([...logged, ...baseExamples(workshop.base, logged)], fitOptions('dtr'));
     models.dtr = model;
   }
   const steps = tiers.includes('lppm') ? lppmExamples(turns, payloadTools) : [];
@@ -165,9 +166,9 @@ async function fitAll(
   return { models, reports };
 }
 
-function baseExamples({ seed, baseRows }: LearnOptions): DtrExample[] {
+function baseRowsOf({ seed, baseRows }: LearnOptions): readonly BaseRow[] {
   const rows = baseRows ?? baseRowsByDefault;
-  return rows === 0 ? [] : baseCorpus(seed, { rows }).map((row) => ({ ...row, destination: null, payload: null }));
+  return rows === 0 ? [] : baseCorpus(seed, { rows });
 }
 
 function foldOf(conversation: string): number {
