@@ -7,7 +7,10 @@ export function flatten(value: unknown, path = ''): [string, string][] {
   return [[path, shown(value)]];
 }
 
-function shown(value: unknown): string {
-  if (typeof value !== 'number' || Number.isInteger(value)) return String(value ?? '–');
+/** A plain value as a table shows it: a dash for nothing, four digits of a fraction. */
+export function shown(value: unknown): string {
+  if (value === null || value === undefined) return '–';
+  if (typeof value === 'string') return value;
+  if (typeof value !== 'number' || Number.isInteger(value)) return JSON.stringify(value);
   return Math.abs(value) >= 100 ? value.toFixed(1) : value.toPrecision(4);
 }

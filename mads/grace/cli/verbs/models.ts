@@ -3,7 +3,7 @@ import { createLogger } from '../../../../engine/core/logger.ts';
 import type { Bundle } from '../../../../models/bundle.ts';
 import type { Registry } from '../../../../models/registry.ts';
 import { dataFolder } from '../../../data-folder.ts';
-import { flatten } from '../figures.ts';
+import { flatten, shown } from '../figures.ts';
 import type { Shell } from '../shell.ts';
 import { percent, table } from '../terminal.ts';
 
@@ -87,11 +87,7 @@ export function addModels(program: Command, shell: Shell): void {
     .option('--json', 'print one JSON document')
     .action(async (from, to, flags) => {
       const differences = await (await open(flags.dataDir)).diff(from, to);
-      const rows = differences.map(({ what, from: before, to: after }) => [
-        what,
-        String(before ?? '–'),
-        String(after ?? '–'),
-      ]);
+      const rows = differences.map(({ what, from: before, to: after }) => [what, shown(before), shown(after)]);
       shell
         .terminal(flags.json === true)
         .answer(differences, () => (rows.length === 0 ? 'no difference' : table(['what', from, to], rows)));

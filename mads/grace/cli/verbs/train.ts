@@ -6,6 +6,7 @@ import { createLogger } from '../../../../engine/core/logger.ts';
 import type { JobView, RetrainResult } from '../../../../training/queue.ts';
 import { dataFolder } from '../../../data-folder.ts';
 import { askOwner, servingOwner, type Address } from '../../../owner.ts';
+import type { TrainRequest } from '../../desk.ts';
 import { trainingOf } from '../desk-door.ts';
 import { snapshotRoles, trainRoles, type Trained } from '../role-training.ts';
 import type { Shell } from '../shell.ts';
@@ -43,16 +44,23 @@ same code runs here.`,
       const config = shell.config({ dataDir: flags.dataDir, alpha: flags.alpha, device: flags.device });
       const wanted = flags.tier === 'all' ? undefined : [flags.tier];
       const owner = await servingOwner(dataFolder(config.dataDir).root);
+      // What was not asked for here is as the server was told.
+      const request: TrainRequest = {
+        ...(flags.role === undefined ? {} : { role: flags.role }),
+        ...(flags.alpha === undefined ? {} : { alpha: config.alpha }),
+        ...(flags.device === undefined ? {} : { device: config.device }),
+        ...(wanted === undefined ? {} : { tiers: wanted }),
+      };
       const outcomes =
         owner === null
           ? await trainHere(config, flags.role, wanted, terminal)
-          : await trainThere(owner, config, flags.role, wanted, terminal);
+          : await trainThere(owner, request, terminal);
       terminal.answer(outcomes, () => outcomesText(outcomes));
       if (outcomes.some((outcome) => outcome.error !== null)) throw new AnsweredFailure();
     });
 }
 
-type Tiers = readonly (typeof tiers)[number][] | undefined;
+type Tiers = (typeof tiers)[number][] | undefined;
 
 async function trainHere(
   config: Config,
@@ -83,20 +91,7 @@ export function outcomeOf({ role, result, error }: Trained): Outcome {
   return { role, result: null, error: { code, message } };
 }
 
-async function trainThere(
-  owner: Address,
-  config: Config,
-  role: string | undefined,
-  wanted: Tiers,
-  terminal: Terminal,
-): Promise<Outcome[]> {
-  const { alpha, device } = config;
-  const request = {
-    alpha,
-    device,
-    ...(role === undefined ? {} : { role }),
-    ...(wanted === undefined ? {} : { tiers: wanted }),
-  };
+async function trainThere(owner: Address, request: TrainRequest, terminal: Terminal): Promise<Outcome[]> {
   const asked = (await askOwner(owner, 'train', request)) as readonly JobView[];
   const outcomes: Outcome[] = [];
   for (const { id } of asked) {
@@ -115,7 +110,7 @@ async function trainThere(
 }
 
 export function outcomesText(outcomes: readonly Outcome[]): string {
-  const rows = outcomes.map(({ role, result, error }) => [
+  const rows = outcomes.map(({ role, result }) => [
     role,
     result === null ? 'failed' : result.promoted ? 'promoted' : 'kept the old one',
     percent(result?.metrics.coverage),
