@@ -5,6 +5,10 @@ export interface GateOptions {
   readonly alpha: number;
   /** Largest loss that counts as none: 0.005 is half a point of all messages. */
   readonly margin?: number;
+  /** The owner wants a smaller budget than the champion's: settling less is its price. */
+  readonly isStricter?: boolean;
+  /** Messages that people corrected, as both would settle them now; they taught the candidate, so they prove nothing. */
+  readonly corrected?: { readonly candidate: readonly SettledTurn[]; readonly champion: readonly SettledTurn[] };
 }
 
 export interface GateVerdict {
@@ -51,7 +55,9 @@ export function pairedDifference(first: readonly boolean[], second: readonly boo
 /**
  * Whether a candidate may replace the champion, by what both would have done with the same messages, which neither
  * learned from. It must not settle fewer messages rightly, nor more of them wrongly, than the margin allows; where the
- * rows are too few to prove that, it must at least be no worse on them.
+ * rows are too few to prove that, it must at least be no worse on them. For a smaller error budget it may settle fewer.
+ * One that mends what people corrected is held back only by a loss that is more than chance: on a small log their word
+ * outweighs a message or two.
  * @param champion rows of the same messages; null where no champion serves
  */
 export function judgeCandidate(
@@ -82,14 +88,26 @@ export function judgeCandidate(
     faults.push(`it would execute ${danger.better - danger.worse} more messages that nobody wanted executed`);
   }
   const isProven = gain.lower > -margin && harm.upper < margin;
+  const falls = gain.difference < 0 && gain.lower <= -margin && options.isStricter !== true;
+  const rises = harm.difference > 0 && harm.upper >= margin && !isWorthIt(candidate, gain, options.alpha);
+  const mended = countMended(options);
+  const isChance = gain.upper >= 0 && harm.lower <= 0;
   if (isProven) {
     reasons.push(
       `right answers ${signed(gain.difference)} (at worst ${signed(gain.lower)}), wrong ones ${signed(harm.difference)} (at worst ${signed(harm.upper)})`,
     );
-  } else if (gain.difference < 0 && gain.lower <= -margin) {
+  } else if ((falls || rises) && mended > 0 && isChance) {
+    reasons.push(
+      `right answers ${signed(gain.difference)}, wrong ones ${signed(harm.difference)} on ${pairs.length} messages, which may be chance; ${mended} that people corrected are mended`,
+    );
+  } else if (falls) {
     faults.push(`right answers fall by ${points(-gain.difference)}, perhaps by ${points(-gain.lower)}`);
-  } else if (harm.difference > 0 && harm.upper >= margin && !isWorthIt(candidate, gain, options.alpha)) {
+  } else if (rises) {
     faults.push(`wrong answers rise by ${points(harm.difference)}, perhaps by ${points(harm.upper)}`);
+  } else if (options.isStricter === true) {
+    reasons.push(
+      `the budget is smaller: right answers ${signed(gain.difference)}, wrong ones ${signed(harm.difference)}`,
+    );
   } else {
     const missing = rowsMissing(gain, harm, margin);
     reasons.push(
@@ -97,6 +115,15 @@ export function judgeCandidate(
     );
   }
   return { isPromoted: faults.length === 0, reasons: [...reasons, ...faults], candidate, champion, gain };
+}
+
+/** Corrected messages that the champion settles wrongly and the candidate does not, less those the other way round. */
+function countMended({ corrected }: GateOptions): number {
+  const isWrong = (row: SettledTurn): boolean => row.tier !== null && !row.correct;
+  return pairUp(corrected?.candidate ?? [], corrected?.champion ?? []).reduce(
+    (sum, [fresh, old]) => sum + Number(isWrong(old)) - Number(isWrong(fresh)),
+    0,
+  );
 }
 
 /** More wrong answers are the price of settling more, which the owner agreed to: inside the budget, for a clear gain. */

@@ -3,6 +3,7 @@ import type { Clock } from '../engine/core/clock.ts';
 import type { Device } from '../engine/core/config.ts';
 import type { Conversation } from '../engine/core/conversation.ts';
 import { EngineError } from '../engine/core/errors.ts';
+import { canonicalJson } from '../engine/core/hash.ts';
 import type { Progress } from '../engine/core/progress.ts';
 import type { Bundle, BundleContent } from '../models/bundle.ts';
 import { boundOf, type Bound } from '../models/certificate.ts';
@@ -11,9 +12,9 @@ import type { Registry } from '../models/registry.ts';
 import { loadModels, publishModels } from './artefacts.ts';
 import { confirmedBy, correctionsOf } from './corrections.ts';
 import { settleTurns, type LadderThresholds, type SettledTurn } from './evaluate.ts';
+import { correctedTurns, type Correction } from './examples/correction.ts';
 import { answeredTurns } from './examples/answered-turn.ts';
 import { ownAnswers } from './examples/own-answers.ts';
-import { findPayloadTools } from './examples/payload-tools.ts';
 import { judgeCandidate, type GateVerdict } from './gate.ts';
 import { judgeTurns } from './judged-turn.ts';
 import { judgingTiers } from './judging-tiers.ts';
@@ -66,7 +67,7 @@ export async function retrain(options: RetrainOptions): Promise<RetrainResult> {
   });
   try {
     stopIfAsked();
-    const ground = groundOf(conversations, learned);
+    const ground = groundOf(conversations, learned, corrections);
     progress({ stage: 'compare with champion', done: 0, total: null });
     const champion = await judgeChampion(ground, options);
     stopIfAsked();
@@ -75,9 +76,17 @@ export async function retrain(options: RetrainOptions): Promise<RetrainResult> {
     const published = await publishModels(learned, ground.turns, ground.payloadTools, registry, (kind) =>
       describe(kind, learned, options),
     );
-    const combined = combine(learned, published, champion);
-    const rows = settleTurns(combined.judged, combined.thresholds);
-    const verdict = judgeCandidate(rows, champion?.rows ?? null, options);
+    const corrected = await judgeTurns(ground.corrected, judgingTiers(learned.models), ground.payloadTools, progress);
+    const combined = combine(learned, published, champion, corrected);
+    const { unseen: rows, corrected: mended } = apart(settleTurns(combined.judged, combined.thresholds), ground);
+    const before = champion === null ? null : apart(champion.rows, ground);
+    const proved = champion?.bundle.certificate?.alpha;
+    const isStricter = proved !== undefined && options.alpha < proved;
+    const verdict = judgeCandidate(rows, before?.unseen ?? null, {
+      alpha: options.alpha,
+      isStricter,
+      corrected: { candidate: mended, champion: before?.corrected ?? [] },
+    });
     const content: BundleContent = {
       role,
       artefacts: combined.artefacts,
@@ -98,7 +107,7 @@ function pick({ seed, alpha, delta, device, progress }: RetrainOptions) {
 }
 
 /** The held-out turns themselves; `learn` returns only what became of them. */
-function groundOf(conversations: readonly Conversation[], learned: Learned) {
+function groundOf(conversations: readonly Conversation[], learned: Learned, corrections: readonly Correction[]) {
   const all = answeredTurns(
     conversations.filter(({ split }) => split === null || split === 'train'),
     { afterResults: true },
@@ -107,10 +116,20 @@ function groundOf(conversations: readonly Conversation[], learned: Learned) {
   return {
     turns: all,
     heldOut: all.filter((turn) => messages.has(turn.message.id)),
-    payloadTools: findPayloadTools(all),
+    corrected: correctedTurns(all, corrections),
+    payloadTools: learned.payloadTools,
   };
 }
 type Ground = ReturnType<typeof groundOf>;
+
+/** Rows that nobody learned from, which prove something, apart from those that people corrected. */
+function apart(rows: readonly SettledTurn[], ground: Ground) {
+  const ids = new Set(ground.corrected.map((turn) => turn.message.id));
+  return {
+    unseen: rows.filter((row) => !ids.has(row.message)),
+    corrected: rows.filter((row) => ids.has(row.message)),
+  };
+}
 
 interface Champion {
   readonly bundle: Bundle;
@@ -119,7 +138,7 @@ interface Champion {
 }
 
 /**
- * What the serving bundle does with the held-out turns; null where none serves. One whose model is damaged is set aside
+ * What the serving bundle does with the held-out and the corrected turns; null where none serves. One whose model is damaged is set aside
  * and the one before it judged.
  */
 async function judgeChampion(ground: Ground, options: RetrainOptions): Promise<Champion | null> {
@@ -132,7 +151,8 @@ async function judgeChampion(ground: Ground, options: RetrainOptions): Promise<C
       const { cet: _, ...judgedKinds } = opened.artefacts;
       const models = await loadModels({ ...opened, artefacts: judgedKinds }, registry, device);
       try {
-        const judged = await judgeTurns(ground.heldOut, judgingTiers(models), ground.payloadTools, progress);
+        const turns = [...ground.heldOut, ...ground.corrected];
+        const judged = await judgeTurns(turns, judgingTiers(models), ground.payloadTools, progress);
         return { bundle: opened.bundle, judged, rows: settleTurns(judged, opened.bundle.thresholds) };
       } finally {
         await disposeAll(models);
@@ -149,6 +169,7 @@ function combine(
   learned: Learned,
   published: Partial<Record<ArtefactKind, string>>,
   champion: Champion | null,
+  corrected: Learned['heldOut'],
 ): {
   readonly artefacts: Partial<Record<ArtefactKind, string>>;
   readonly thresholds: LadderThresholds;
@@ -160,16 +181,17 @@ function combine(
   const isKept = (kind: 'dtr' | 'lppm'): boolean => published[kind] === undefined && old?.artefacts[kind] !== undefined;
   const thresholdsOf = (kind: 'dtr' | 'lppm') =>
     isKept(kind) && old !== undefined ? old.thresholds[kind] : learned.thresholds[kind];
+  const settledBy = (kind: string): number => learned.certificate.tiers.find(({ tier }) => tier === kind)?.settled ?? 0;
   const before = new Map(champion?.judged.map((turn) => [turn.message, turn]));
   return {
     artefacts: { ...old?.artefacts, ...published },
     thresholds: { dtr: thresholdsOf('dtr'), lppm: thresholdsOf('lppm') },
-    judged: learned.heldOut.map((turn) => ({
+    judged: [...learned.heldOut, ...corrected].map((turn) => ({
       ...turn,
       dtr: isKept('dtr') ? (before.get(turn.message)?.dtr ?? null) : turn.dtr,
       lppm: isKept('lppm') ? (before.get(turn.message)?.lppm ?? null) : turn.lppm,
     })),
-    isWhole: !isKept('dtr') && !isKept('lppm'),
+    isWhole: (['dtr', 'lppm'] as const).every((kind) => published[kind] !== undefined || settledBy(kind) === 0),
   };
 }
 
@@ -226,10 +248,12 @@ async function decide(
   const reasons = [...verdict.reasons];
   let isPromoted = verdict.isPromoted;
   const isSame =
-    champion !== null && artefactKinds.every((kind) => champion.artefacts[kind] === content.artefacts[kind]);
+    champion !== null &&
+    artefactKinds.every((kind) => champion.artefacts[kind] === content.artefacts[kind]) &&
+    canonicalJson(champion.thresholds) === canonicalJson(content.thresholds);
   if (isPromoted && isSame) {
     isPromoted = false;
-    reasons.push('the models are the same, bit for bit: there is nothing to promote');
+    reasons.push('models and thresholds are the same, bit for bit: there is nothing to promote');
   }
   if (isPromoted) {
     const reason = reasons.at(-1) ?? '';

@@ -107,7 +107,15 @@ describe('the native routes', () => {
     const visit = ['tier', 'settled', 'label', 'confidence', 'threshold', 'reason', 'model', 'outcome', 'evidence'];
     const { visits, ...rest } = answer.json() as { visits: object[] };
     expect(Object.keys(rest)).toEqual([
-      ...['tier', 'role', 'outcome', 'label', 'confidence', 'threshold', 'reason', 'model', 'evidence'],
+      'tier',
+      'role',
+      'outcome',
+      'label',
+      'confidence',
+      'threshold',
+      'reason',
+      'model',
+      'evidence',
     ]);
     expect(Object.keys(visits[0] ?? {})).toEqual([...visit, 'latencyUs']);
   });

@@ -14,6 +14,15 @@ export interface Correction {
  */
 export const correctionWeight = 20;
 
+/** The corrected turns alone, each with the answer that was called right. */
+export function correctedTurns(turns: readonly AnsweredTurn[], corrections: readonly Correction[]): AnsweredTurn[] {
+  const byMessage = new Map(corrections.map((correction) => [correction.message, correction]));
+  return turns.flatMap((turn) => {
+    const correction = byMessage.get(turn.message.id);
+    return correction === undefined ? [] : [correctedTurn(turn, correction.outcome)];
+  });
+}
+
 /** Logged turns with corrected answers in place of what the assistant did, corrected ones several times. */
 export function applyCorrections(turns: readonly AnsweredTurn[], corrections: readonly Correction[]): AnsweredTurn[] {
   const byMessage = new Map(corrections.map((correction) => [correction.message, correction]));

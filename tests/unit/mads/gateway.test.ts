@@ -259,6 +259,7 @@ describe('guard', () => {
     expect(await status('/v1/models', { authorization: 'Bearer wrong' })).toBe(401);
     expect(await status('/v1/models', { authorization: 'Bearer a-long-secret-token' })).toBe(200);
     expect(await status('/v1/models', { cookie: 'a=b; thought-engine-token=a-long-secret-token' })).toBe(200);
+    expect(await status('/v1/models', { cookie: 'thought-engine-token=%zz' })).toBe(401);
     expect(await status('/healthz', {})).toBe(200);
     await other.close();
   });

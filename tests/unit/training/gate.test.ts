@@ -94,6 +94,29 @@ describe('judgeCandidate', () => {
     expect(verdict.reasons.at(-1)).toMatch(reason);
   });
 
+  it('lets a mended correction outweigh a loss that may be chance, and no other', () => {
+    const small = rows(100, 2, 98);
+    const row = (wrong: boolean): SettledTurn[] => [
+      { message: 'c', conversation: 'c', tier: wrong ? 'dtr' : null, correct: false, unsafe: false },
+    ];
+    const mended = { candidate: row(false), champion: row(true) };
+    const one = rows(99, 2, 99);
+    expect(judgeCandidate(one, small, options)).toMatchObject({ isPromoted: false });
+    expect(judgeCandidate(one, small, { ...options, corrected: mended })).toMatchObject({ isPromoted: true });
+    const still = { candidate: row(true), champion: row(true) };
+    expect(judgeCandidate(one, small, { ...options, corrected: still })).toMatchObject({ isPromoted: false });
+    const many = rows(90, 2, 108);
+    expect(judgeCandidate(many, small, { ...options, corrected: mended })).toMatchObject({ isPromoted: false });
+    const unsafe = rows(100, 3, 97, 1);
+    expect(judgeCandidate(unsafe, small, { ...options, corrected: mended })).toMatchObject({ isPromoted: false });
+  });
+
+  it('promotes one that settles less where the owner wants a smaller budget, but none that errs more', () => {
+    const stricter = { alpha: 0.01, isStricter: true };
+    expect(judgeCandidate(rows(700, 5, 1295), champion, stricter)).toMatchObject({ isPromoted: true });
+    expect(judgeCandidate(rows(700, 60, 1240), champion, stricter)).toMatchObject({ isPromoted: false });
+  });
+
   it('says how many rows are missing where there are few', () => {
     const candidate = rows(20, 0, 20).map((row, index) =>
       index === 20 ? { ...row, tier: 'dtr' as const, correct: true } : row,

@@ -1,0 +1,162 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { chatRecord } from '../../../datasets/sample/chat-record.ts';
+import { sampleConversations } from '../../../datasets/sample/desk.ts';
+import { run as runMain } from '../../../mads/grace/cli/main.ts';
+import { createShell } from '../../../mads/grace/cli/shell.ts';
+import type { Ran } from '../../support/command.ts';
+
+const verbs = 'up import train evaluate report route serve models jobs doctor bench'.split(' ');
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'command-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** The command in this process: the same from its arguments to its last line. */
+async function run(...argv: string[]): Promise<Ran> {
+  let out = '';
+  let error = '';
+  const streams = {
+    out: { write: (text: string) => (out += text) },
+    error: { write: (text: string) => (error += text) },
+  };
+  const code = await runMain(argv, createShell(streams, { THOUGHT_ENGINE_DATA_DIR: join(folder, 'empty') }));
+  return { code, out, error };
+}
+
+/** The one document that stands on stdout; throws where it is none, or more than one. */
+const documentOf = <Shape>({ out }: Ran): Shape => JSON.parse(out) as Shape;
+interface Failure {
+  readonly error: { readonly code: string; readonly message: string };
+}
+
+describe('thought-engine --help', () => {
+  it('lists every verb with what it is for', async () => {
+    const { code, out, error } = await run('--help');
+    expect({ code, error }).toEqual({ code: 0, error: '' });
+    for (const verb of verbs) expect(out).toMatch(new RegExp(`^  ${verb}\\b.{12,}`, 'm'));
+  });
+
+  it.each(verbs)('%s --help teaches the verb and exits 0', async (verb) => {
+    const { code, out, error } = await run(verb, '--help');
+    expect({ code, error }).toEqual({ code: 0, error: '' });
+    expect(out).toContain(`Usage: thought-engine ${verb}`);
+    expect(out.length).toBeGreaterThan(200);
+  });
+
+  it('says its version', async () => {
+    const { version } = JSON.parse(await readFile(join(import.meta.dirname, '../../../package.json'), 'utf8'));
+    expect(await run('--version')).toEqual({ code: 0, out: `${version}\n`, error: '' });
+  });
+});
+
+describe('bad use', () => {
+  const cases: readonly (readonly [argv: string, says: RegExp])[] = [
+    ['nonsense', /unknown command 'nonsense'/],
+    ['route', /missing required argument 'text'/],
+    ['route hi --nope', /unknown option '--nope'/],
+    ['train --tier foo', /'foo' is invalid. Allowed choices are dtr, lppm, cet, all/],
+    ['train --alpha 2', /alpha: .*<1/],
+    ['serve --port 99999', /port: .*65535/],
+    ['serve --host 0.0.0.0', /set a token/],
+    ['serve --imperator llm', /needs llmBaseUrl and llmModel/],
+    ['bench foo --train a --test b', /no bench "foo"/],
+    ['bench traffic', /--train FILE/],
+    ['import', /missing required argument 'path'/],
+  ];
+  it.each(cases)('%s: exit code 2 and one clear line', async (argv, says) => {
+    const { code, out, error } = await run(...argv.split(' '));
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(error).toMatch(says);
+    expect(error.trimEnd().split('\n')).toHaveLength(1);
+  });
+
+  it.each(cases)('%s --json: one document that says the same', async (argv, says) => {
+    const ran = await run(...argv.split(' '), '--json');
+    expect(ran.code).toBe(2);
+    const { error } = documentOf<Failure>(ran);
+    expect(error.code).toMatch(/^(USAGE|CONFIG_INVALID)$/);
+    expect(error.message).toMatch(says);
+  });
+
+  it('shows the verbs where none is given', async () => {
+    const { code, error } = await run();
+    expect(code).toBe(2);
+    expect(error).toContain('Commands:');
+  });
+});
+
+describe('an empty data folder', () => {
+  it('is no failure where there is simply nothing to show yet', async () => {
+    expect(await run('report')).toMatchObject({ code: 0, out: expect.stringContaining('import') });
+    expect(documentOf(await run('report', '--json'))).toMatchObject({ prospects: [] });
+    expect(documentOf(await run('models', 'list', '--json'))).toEqual([]);
+  });
+
+  it.each([
+    ['route hi', 'MODEL_UNKNOWN', /import/],
+    ['train', 'TOO_FEW_ROWS', /import/],
+    ['evaluate', 'NOT_FOUND', /thought-engine train/],
+    ['evaluate --role pm', 'MODEL_MISSING', /thought-engine train --role pm/],
+    ['jobs list', 'QUEUE_UNAVAILABLE', /thought-engine serve/],
+    ['models rollback pm', 'NOTHING_TO_ROLL_BACK', /pm/],
+    ['models show abc', 'NOT_FOUND', /models list/],
+  ])('%s says what is missing: exit code 1, %s', async (argv, name, says) => {
+    const { code, out, error } = await run(...argv.split(' '));
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(error.trimEnd().split('\n')).toHaveLength(1);
+    expect(error).toMatch(says);
+    const json = await run(...argv.split(' '), '--json');
+    expect(json.code).toBe(1);
+    expect(documentOf<Failure>(json).error).toMatchObject({ code: name, message: expect.stringMatching(says) });
+  });
+
+  it('is told by the doctor, who makes nothing', async () => {
+    const ran = await run('doctor', '--data-dir', join(folder, 'nowhere'), '--json');
+    expect(ran.code).toBe(0);
+    const findings = documentOf<{ what: string; state: string }[]>(ran);
+    expect(findings.map(({ what }) => what)).toEqual(['runtime', 'data folder', 'server', 'models', 'LLM', 'device']);
+    expect(findings.filter(({ state }) => state === 'bad')).toEqual([]);
+    expect(existsSync(join(folder, 'nowhere'))).toBe(false);
+  });
+});
+
+describe('import', () => {
+  it('keeps the good lines of a damaged file, names the bad one, and imports nothing twice', async () => {
+    const records = sampleConversations(3, { conversations: 3 }).map((one) => JSON.stringify(chatRecord(one)));
+    const [first, second, third] = records;
+    await writeFile(join(folder, 'log.jsonl'), `${first}\n{"messages": [{"role": "user", \n${second}\n${third}\n`);
+    const again = ['import', join(folder, 'log.jsonl'), '--data-dir', join(folder, 'damaged'), '--json'];
+    const ran = await run(...again);
+    expect(ran.code).toBe(1);
+    const outcome = documentOf<{ messages: number }>(ran);
+    expect(outcome).toMatchObject({
+      conversations: 3,
+      duplicates: 0,
+      badLines: 1,
+      bad: [{ file: expect.stringContaining('log.jsonl'), line: 2, reason: expect.stringMatching(/JSON/) }],
+    });
+    expect(documentOf(await run(...again))).toMatchObject({
+      conversations: 0,
+      messages: 0,
+      duplicates: outcome.messages,
+    });
+    const words = await run(...again.slice(0, -1));
+    expect(words.out).toMatch(/log\.jsonl:2: /);
+  });
+
+  it.each([
+    ['nowhere.jsonl', 'FILE_UNREADABLE'],
+    ['package.json --format nope', 'FORMAT_UNKNOWN'],
+  ])('of %s fails with %s', async (argv, name) => {
+    await writeFile(join(folder, 'package.json'), '{}');
+    const ran = await run('import', ...argv.replace(/^/, `${folder}/`).split(' '), '--json');
+    expect(ran.code).toBe(1);
+    expect(documentOf<Failure>(ran).error.code).toBe(name);
+  });
+});
