@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { sampleConversations } from '../../../datasets/sample/desk.ts';
+import { silent } from '../../../engine/core/progress.ts';
+import { textOf } from '../../../engine/core/message.ts';
+import { disposeAll, learn, type LearnOptions } from '../../../training/learn.ts';
+
+const desk = sampleConversations(4, { conversations: 60 }).filter((one) => one.role === 'ops-desk');
+const options: LearnOptions = {
+  seed: 1,
+  alpha: 0.2,
+  delta: 0.2,
+  device: 'cpu',
+  progress: silent,
+  tiers: ['dtr'],
+  baseRows: 150,
+};
+
+describe('learn', () => {
+  it('learns from a log without labels, proves itself on conversations it kept apart, and tells its progress', async () => {
+    const stages = new Set<string>();
+    const learned = await learn(desk, { ...options, progress: ({ stage }) => void stages.add(stage) });
+    expect(learned.models.dtr?.route('ls -la /var/log').class).toBe('deterministic');
+    expect(learned.models).toMatchObject({ lppm: null, cet: null });
+    const heldOut = new Set(learned.heldOut.map((turn) => turn.conversation));
+    expect(heldOut.size).toBeGreaterThan(2);
+    expect(heldOut.size).toBeLessThan(desk.length / 2);
+    expect(learned.counts).toMatchObject({ conversations: desk.length, heldOut: learned.heldOut.length });
+    expect(learned.certificate.alpha).toBe(0.2);
+    expect([...stages].join()).toMatch(/train dtr \(all\)/);
+    await disposeAll(learned.models);
+  });
+
+  it('leaves out what is marked val or test, and answers that are no labels', async () => {
+    const half = desk.map((one, index) => ({ ...one, split: index % 2 === 0 ? ('test' as const) : null }));
+    const all = desk.flatMap((one) => one.messages);
+    const own = new Set(all.filter((message) => textOf(message).length % 2 === 0).map(({ id }) => id));
+    const [marked, unlabelled] = [await learn(half, options), await learn(desk, { ...options, unlabelled: own })];
+    expect(marked.counts.conversations).toBe(Math.floor(desk.length / 2));
+    expect(unlabelled.heldOut.some(({ message }) => own.has(message))).toBe(false);
+    expect(unlabelled.heldOut.length).toBeGreaterThan(0);
+    await disposeAll(marked.models);
+    await disposeAll(unlabelled.models);
+  });
+
+  it.each([
+    ['nothing', []],
+    ['a handful', desk.slice(0, 2)],
+    ['test conversations alone', desk.map((one) => ({ ...one, split: 'test' as const }))],
+  ])('refuses %s', async (_, conversations) => {
+    await expect(learn(conversations, options)).rejects.toMatchObject({ code: 'TOO_FEW_ROWS' });
+  });
+
+  it('stops when it is told to', async () => {
+    const signal = AbortSignal.abort();
+    await expect(learn(desk, { ...options, signal })).rejects.toMatchObject({ code: 'JOB_CANCELLED' });
+  });
+});
