@@ -54,6 +54,8 @@ export interface Learned {
   readonly reports: Readonly<Partial<Record<LearnedTier, FitReport>>>;
   /** Turns that neither training nor the choice of thresholds saw, as the new models would have settled them. */
   readonly heldOut: readonly JudgedTurn[];
+  /** Tools that take content as it stands, by name; judged with the same ones, other models can be compared. */
+  readonly payloadTools: ReadonlyMap<string, PayloadTool>;
   readonly counts: { readonly conversations: number; readonly turns: number; readonly heldOut: number };
 }
 
@@ -71,9 +73,8 @@ const minimumTurns = 40;
 
 /**
  * Learns all tiers of a role from conversations without labels. Conversations are split by the hash of their id: 15 %
- * (of a small log up to 30 %) certify; the rest teaches, and is scored by three-fold cross-fitting: two fifths of it choose thresholds, the others
- * certify too. Imported split marks are kept:
- * rows marked val or test are left out.
+ * (of a small log up to 30 %) certify; the rest teaches, and is scored by three-fold cross-fitting: two fifths of it
+ * choose thresholds, the others certify too. Imported split marks are kept: rows marked val or test are left out.
  * @throws TOO_FEW_ROWS, JOB_CANCELLED
  */
 export async function learn(conversations: readonly Conversation[], options: LearnOptions): Promise<Learned> {
@@ -91,28 +92,28 @@ export async function learn(conversations: readonly Conversation[], options: Lea
   const share = Math.min(heldOutShare.most, Math.max(heldOutShare.usual, certifyingTurns / Math.max(1, asked)));
   const isHeldOut = (turn: AnsweredTurn): boolean => hashFraction(`held out ${turn.conversation}`) < share;
   const teaching = turns.filter((turn) => !isHeldOut(turn));
-  const certifying = turns.filter((turn) => isHeldOut(turn) && turn.message.author === 'user');
+  // A correction speaks of one message, wherever its conversation falls: it always teaches, and never judges, since the
+  // log says of that message what was wrong.
+  const isJudge = ({ message }: AnsweredTurn): boolean => message.author === 'user' && !corrected.has(message.id);
   const workshop: Workshop = { options, payloadTools, base: baseRowsOf(options) };
 
   const choosing: JudgedTurn[] = [];
   for (let fold = 0; fold < folds; fold += 1) {
     const isInFold = (turn: AnsweredTurn): boolean => foldOf(turn.conversation) === fold;
-    const { models } = await fitAll(
-      teaching.filter((turn) => !isInFold(turn)),
-      workshop,
-      `fold ${fold + 1}`,
-      ['dtr', 'lppm'],
-    );
-    const judged = teaching.filter((turn) => isInFold(turn) && turn.message.author === 'user');
+    const others = teaching.filter((turn) => !isInFold(turn));
+    const { models } = await fitAll(applyCorrections(others, corrections), workshop, `fold ${fold + 1}`, [
+      'dtr',
+      'lppm',
+    ]);
+    const judged = teaching.filter((turn) => isInFold(turn) && isJudge(turn));
     choosing.push(...(await judgeTurns(judged, judgingTiers(models), payloadTools, options.progress)));
     await disposeAll(models);
   }
 
-  // A correction speaks of one message, wherever its conversation falls: it always teaches, and never certifies.
   const taught = [...teaching, ...turns.filter((turn) => isHeldOut(turn) && corrected.has(turn.message.id))];
   const tiers = options.tiers ?? ['dtr', 'lppm', 'cet'];
   const { models, reports } = await fitAll(applyCorrections(taught, corrections), workshop, 'all', tiers);
-  const unseen = certifying.filter((turn) => !corrected.has(turn.message.id));
+  const unseen = turns.filter((turn) => isHeldOut(turn) && isJudge(turn));
   const heldOut = await judgeTurns(unseen, judgingTiers(models), payloadTools, options.progress);
   const isChooser = (turn: JudgedTurn): boolean => hashFraction(`chooses ${turn.conversation}`) < choosingShare;
   const { thresholds, certificate } = certifyLadder(
@@ -120,7 +121,7 @@ export async function learn(conversations: readonly Conversation[], options: Lea
     options,
   );
   const counts = { conversations: usable.length, turns: turns.length, heldOut: heldOut.length };
-  return { models, thresholds, certificate, reports, heldOut, counts };
+  return { models, thresholds, certificate, reports, heldOut, payloadTools, counts };
 }
 
 interface Workshop {
