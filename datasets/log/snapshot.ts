@@ -75,7 +75,7 @@ export async function writeSnapshot(
     for (const part of parts) {
       const { name } = part.table;
       const file = join(temporary, `${name}.parquet`);
-      const where = role === null ? '' : `WHERE ${part.ofRole.replace('$1', quoted(role))}`;
+      const where = role === null ? '' : `WHERE ${part.ofRole.replace('$1', () => quoted(role))}`;
       const rows = `SELECT ${storedColumns(part.table)} FROM ${name} t ${where} ORDER BY ${part.order}`;
       await connection.run(`COPY (${rows}) TO ${quoted(file)} (FORMAT parquet, COMPRESSION zstd)`);
       const digest = await connection.runAndReadAll(

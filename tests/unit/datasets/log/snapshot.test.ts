@@ -28,7 +28,7 @@ const conversation = (id: string, role: string): Conversation => ({
   tools: [{ name: 'shell.run', parameters: { type: 'object' } }],
   messages: [0, 1, 2].map((turn) => messageFixture(`${id}-${turn}`, { conversation: id, time: 1000 + turn })),
 });
-const conversations = [conversation('c1', 'desk'), conversation('c2', 'desk'), conversation('c3', "p'm")];
+const conversations = [conversation('c1', 'desk'), conversation('c2', 'desk'), conversation('c3', "p'm$'")];
 
 describe('snapshot', () => {
   it('holds what the log holds, of one role or of all', async () => {
@@ -43,7 +43,7 @@ describe('snapshot', () => {
     expect(await readSnapshotDecisions(all.path)).toEqual([
       decisionFixture('d1', { message: 'c1-0', conversation: 'c1' }),
     ]);
-    const one = await log.snapshot({ role: "p'm" });
+    const one = await log.snapshot({ role: "p'm$'" });
     expect(await readSnapshot(one.path)).toEqual(conversations.slice(2));
     expect(one).toMatchObject({ conversations: 1, messages: 3, decisions: 0, feedback: 0 });
   });
