@@ -33,6 +33,8 @@ const roles: readonly (readonly [role: string, share: number])[] = [
   ['pm', 0.26],
 ];
 
+export const sampleRoles: readonly string[] = roles.map(([role]) => role);
+
 /**
  * A small office, made up: an operations desk that gets commands, code and data; support agents and project managers
  * who follow processes. The same seed gives the same conversations, word for word, and no conversation is labelled:

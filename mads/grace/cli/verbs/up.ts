@@ -1,5 +1,5 @@
+import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Command } from '@commander-js/extra-typings';
 import type { Config } from '../../../../engine/core/config.ts';
 import { createLogger } from '../../../../engine/core/logger.ts';
@@ -35,7 +35,7 @@ reports what they would settle. Then, and on every later start at once, it serve
   });
 }
 
-/** Fills an empty data folder and trains what has no models yet. */
+/** Fills an empty data folder with the sample desk, and trains those of its roles that have no models yet. */
 async function prepare(config: Config, terminal: Terminal): Promise<void> {
   const folder = dataFolder(config.dataDir);
   const logger = createLogger('error');
@@ -44,19 +44,20 @@ async function prepare(config: Config, terminal: Terminal): Promise<void> {
   try {
     const { Registry } = await import('../../../../models/registry.ts');
     const registry = await Registry.open(folder.models, { logger });
-    const totals = await log.queries.totals();
-    if (totals.conversations === 0) {
-      const { deskSize, sampleConversations } = await import('../../../../datasets/sample/desk.ts');
-      terminal.say(`empty data folder: making a sample desk of ${deskSize} conversations`);
+    const { conversations } = await log.queries.totals();
+    if (conversations > 0 && !existsSync(folder.sampleMark)) return;
+    const { deskSize, sampleConversations, sampleRoles } = await import('../../../../datasets/sample/desk.ts');
+    // Fewer are there where an earlier start was cut off; what is there stays as it is.
+    if (conversations < deskSize) {
+      terminal.say(`making a sample desk of ${deskSize} conversations`);
       await writeFile(folder.sampleMark, `${JSON.stringify({ seed: config.seed, conversations: deskSize })}\n`);
       const desk = sampleConversations(config.seed, { conversations: deskSize });
       await log.importConversations(desk, { progress: terminal.progress, total: desk.length });
       await log.flush();
     }
-    const roles = (await log.queries.roles()).filter((row) => row.conversations > 0).map((row) => row.role);
     const untrained: string[] = [];
-    for (const role of roles) if ((await registry.current(role)) === null) untrained.push(role);
-    if (untrained.length === 0 || totals.conversations > 0) return;
+    for (const role of sampleRoles) if ((await registry.current(role)) === null) untrained.push(role);
+    if (untrained.length === 0) return;
     terminal.say(`training the routers of ${untrained.join(', ')}`);
     const snapshots = await snapshotRoles(log, untrained);
     const options = { processes, reason: 'first start', progress: terminal.progress };
