@@ -53,11 +53,14 @@ export async function openEcosystem(config: Config, options: EcosystemOptions): 
   const { logger, clock = systemClock, ids = systemIds } = options;
   const folder = dataFolder(config.dataDir);
   const log = await ConversationLog.open({ dataDir: folder.root, logger, clock, ids });
+  let opening: Promise<RetrainQueue> | null = null;
   let queue: RetrainQueue | null = null;
   let worker: TrainingWorker | null = null;
   try {
     const provider = await chooseProvider(config, log);
-    const opening = options.withQueue ? openQueue(config.queueUrl, { dataDir: folder.root, logger }) : null;
+    opening = options.withQueue ? openQueue(config.queueUrl, { dataDir: folder.root, logger }) : null;
+    // It opens beside the rest; should it fail before it is awaited below, that is no unhandled rejection.
+    opening?.catch(() => undefined);
     const registry = await Registry.open(folder.models, { logger, clock, ids });
     const { device, contextTokens, level, tierTimeoutMs } = config;
     const live = new LiveModels(new RegistryBundles(registry, { device, contextTokens }), logger);
@@ -128,9 +131,10 @@ export async function openEcosystem(config: Config, options: EcosystemOptions): 
         ['rogers', 'grace'].flatMap((mad) => host.actions(mad).tools.map((definition) => ({ mad, definition }))),
       publicPaths: dashboardPublicPaths,
       plugin: async (app) => {
-        // A conversation of a new role that was imported while serving is answered from the next request on.
-        app.addHook('onResponse', async (request) => {
-          if (request.url === '/api/import') await hireAll();
+        // Conversations of a new role that are imported while serving: it answers before the import is acknowledged.
+        app.addHook('onSend', async (request, _reply, payload) => {
+          if (request.routeOptions.url === '/api/import') await hireAll();
+          return payload;
         });
         await dashboardRoutes(app, { desk, queue });
       },
@@ -163,7 +167,7 @@ export async function openEcosystem(config: Config, options: EcosystemOptions): 
     };
   } catch (error) {
     await worker?.stop();
-    await queue?.close();
+    await (await opening?.catch(() => null))?.close();
     await log.close();
     throw error;
   }

@@ -33,13 +33,19 @@ export function startTrainingWorker(options: {
       env: { ...process.env, THOUGHT_ENGINE_QUEUE_URL: queueUrl },
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
-    running.once('exit', (code, signal) => {
+    const ended = (code: number | null, signal: string | null): void => {
       if (isStopping) return;
       logger.warn({ code, signal, againInMs: waitMs }, 'training worker ended; it is started again');
       timer = setTimeout(() => {
         child = start();
       }, waitMs);
       waitMs = performance.now() - started > longestRestartMs ? restartMs : Math.min(waitMs * 2, longestRestartMs);
+    };
+    running.once('exit', ended);
+    running.on('error', (error) => {
+      logger.warn({ error: error.message }, 'training worker');
+      // One that could not be started at all has no exit.
+      if (running.pid === undefined) ended(null, null);
     });
     return running;
   }

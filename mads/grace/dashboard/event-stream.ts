@@ -7,6 +7,8 @@ const lookMs = 1000;
 const pulseMs = 15_000;
 /** Pages that may listen at once; one more is turned away. */
 const mostListeners = 64;
+/** Bytes that a page may leave unread before its stream is cut. */
+const mostUnread = 262_144;
 
 /**
  * Server-sent events: `decisions` when new ones were logged (with the newest id), `job` for every step of a training
@@ -80,7 +82,11 @@ export class EventStream {
   }
 
   #write(text: string): void {
-    for (const { raw } of this.#listeners) raw.write(text);
+    for (const { raw } of this.#listeners) {
+      raw.write(text);
+      // A page that does not read comes back by itself when it does again.
+      if (raw.writableLength > mostUnread) raw.destroy();
+    }
   }
 }
 

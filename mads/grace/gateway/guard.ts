@@ -70,5 +70,10 @@ function shown(value: string | undefined): string {
 
 function cookie(header: string | undefined): string | undefined {
   const found = header?.split(/;\s*/).find((pair) => pair.startsWith(`${tokenCookie}=`));
-  return found === undefined ? undefined : decodeURIComponent(found.slice(tokenCookie.length + 1));
+  if (found === undefined) return undefined;
+  try {
+    return decodeURIComponent(found.slice(tokenCookie.length + 1));
+  } catch {
+    return undefined;
+  }
 }
