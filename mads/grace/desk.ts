@@ -55,7 +55,7 @@ export type ImportRequest = z.input<typeof importRequest>;
 export type TrainRequest = z.input<typeof trainRequest>;
 type DecisionFilterInput = z.input<typeof decisionFilter>;
 
-/** Import as it went: what was kept, and every line that was not. */
+/** Import as it went: what was kept, how many lines were not, and the first hundred of those. */
 export interface ImportOutcome {
   readonly files: number;
   readonly conversations: number;

@@ -5,7 +5,7 @@ import { openDesk } from '../desk-door.ts';
 import type { Shell } from '../shell.ts';
 import { AnsweredFailure } from '../terminal.ts';
 
-/** Bad lines that are shown to a person; all are in the JSON document. */
+/** Bad lines that are shown to a person; the JSON document holds the first hundred. */
 const shownLines = 10;
 
 export function addImport(program: Command, shell: Shell): void {
@@ -43,8 +43,7 @@ its file and number; the good lines are kept, and the exit code is 1.
               : [`${outcome.badLines} lines could not be read; the good ones were kept:`]),
             ...outcome.bad.slice(0, shownLines).map(({ file, line, reason }) => `${file}:${line}: ${reason}`),
           ];
-          if (outcome.badLines > shownLines)
-            lines.push(`... and ${outcome.badLines - shownLines} more (--json lists them)`);
+          if (outcome.badLines > shownLines) lines.push(`... and ${outcome.badLines - shownLines} more`);
           if (outcome.badLines === 0) lines.push('next: thought-engine train');
           return lines.join('\n');
         });
