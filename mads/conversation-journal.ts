@@ -5,8 +5,8 @@ import { isNote } from './rogers/membership.ts';
 import { attachmentOf } from './turn-parcel.ts';
 
 /**
- * The bus's way to the journal. Messages of conversations are kept under the role that answers them; calls of another
- * MAD's tools are not kept, since what they do is.
+ * The bus's way to the journal. Messages of conversations are kept under the role that answers them, a reply together
+ * with the calls that it rests on; calls of another MAD's tools are not kept, since what they do is.
  * @param roleOf role of a MAD by its name on the bus; an ephemeral one has a name of its own
  */
 export function journalOf(
@@ -18,7 +18,7 @@ export function journalOf(
     if (attachmentOf(parcel, 'call') !== undefined || attachmentOf(parcel, 'result') !== undefined) return;
     const request = attachmentOf(parcel, 'turn');
     const role = roleOf(request === undefined ? message.sender : message.recipient);
-    const earlier = request?.history ?? [];
+    const earlier = request?.history ?? attachmentOf(parcel, 'report')?.exchange ?? [];
     const tools = request === undefined || request.tools.length === 0 ? {} : { tools: request.tools };
     await store.appendMessages([...earlier, message], { role, ...tools });
   };

@@ -25,6 +25,8 @@ export class TurnHandling {
   #first: Settled | undefined;
   /** Id of that verdict's row. */
   #decision: string;
+  /** What was done and is not kept yet: a reply that follows at once is kept with it, in one write. */
+  #exchanged: readonly Message[] = [];
 
   constructor(parts: Parts, delivery: Delivery, request: TurnRequest) {
     this.#parts = parts;
@@ -39,6 +41,7 @@ export class TurnHandling {
     let turn = await this.#turn();
     let escalates = false;
     for (let round = 0; round < mostRounds; round += 1) {
+      await this.#keepExchanged();
       this.#delivery.signal.throwIfAborted();
       const verdict = this.#settled(await (escalates ? thinking.escalate(turn) : thinking.consider(turn)), turn);
       escalates = false;
@@ -55,6 +58,7 @@ export class TurnHandling {
       ({ turn, escalates } = next as { turn: Turn; escalates: boolean });
       turn = this.#renamed(turn, escalates);
     }
+    await this.#keepExchanged();
     throw new EngineError('TOOL_FAILED', {
       name: this.#parts.name,
       detail: `no answer after ${mostRounds} rounds of tool calls`,
@@ -130,7 +134,7 @@ export class TurnHandling {
         },
         call.text,
       ]);
-      const after = await this.#exchange(turn, done);
+      const after = this.#exchange(turn, done);
       if (run.kind !== 'handed-over') return [said(run.text === '' ? (done.at(-1)?.[1] ?? '') : run.text)];
       // What is done stays done and is seen by the LLM; it gets the plan, and the message once more if nothing was.
       return { turn: { ...after, prepared: { ...turn.prepared, plan: run.plan } }, escalates: true };
@@ -148,7 +152,7 @@ export class TurnHandling {
         done.push([call, `error: ${messageOf(error)}`]);
       }
     }
-    const after = await this.#exchange(turn, done, verdict.parts);
+    const after = this.#exchange(turn, done, verdict.parts);
     const isDone = verdict.tier === 'dtr' || (verdict.tier === 'lppm' && outcome.process === undefined);
     if (isDone) return [said(done.map(([, text]) => text).join('\n'))];
     return { turn: after, escalates: false };
@@ -165,14 +169,17 @@ export class TurnHandling {
     return isFollowUp ? { ...begun, provenance: [...begun.provenance, 'tool'] } : begun;
   }
 
-  /** Keeps the calls and their results as messages of the conversation, and puts the last result up for thought. */
-  async #exchange(
-    turn: Turn,
-    done: readonly (readonly [ToolCallPart, string])[],
-    saidBeside?: readonly Part[],
-  ): Promise<Turn> {
+  /** Before another round, which may take long, and where no reply follows. */
+  async #keepExchanged(): Promise<void> {
+    const exchanged = this.#exchanged;
+    this.#exchanged = [];
+    if (exchanged.length > 0) await this.#parts.keep?.(exchanged);
+  }
+
+  /** Makes messages of the calls and their results, to be kept, and puts the last result up for thought. */
+  #exchange(turn: Turn, done: readonly (readonly [ToolCallPart, string])[], saidBeside?: readonly Part[]): Turn {
     if (done.length === 0) return turn;
-    const { name, clock, keep } = this.#parts;
+    const { name, clock } = this.#parts;
     const { conversation, sender } = this.#delivery.message;
     const time = clock.now();
     const words = (saidBeside ?? []).filter((part) => part.kind === 'text');
@@ -197,7 +204,7 @@ export class TurnHandling {
       const part: Part = { kind: 'tool-result', callId: call.id, text, provenance: 'tool' };
       results.push(make(results.at(-1)?.id ?? asked.id, 'tool', call.name, name, [part]));
     }
-    await keep?.([asked, ...results]);
+    this.#exchanged = [asked, ...results];
     const last = results.at(-1) as Message;
     return {
       ...turn,
@@ -206,7 +213,9 @@ export class TurnHandling {
     };
   }
 
-  #answer(verdict: Settled, parts: readonly Part[], finish: FinishReason): Parcel {
+  async #answer(verdict: Settled, parts: readonly Part[], finish: FinishReason): Promise<Parcel> {
+    // Nobody waits for the reply, so nobody keeps it; what was done is kept all the same.
+    if (this.#delivery.signal.aborted) await this.#keepExchanged();
     const { message } = this.#delivery;
     const first = this.#first ?? verdict;
     const reply: Message = {
@@ -229,6 +238,7 @@ export class TurnHandling {
       confidence,
       finish: finish === 'tool-calls' ? finish : ended === 'tool-calls' ? 'stop' : ended,
       usage: this.#usage,
+      exchange: this.#exchanged,
     };
     return { message: reply, attachment };
   }

@@ -32,6 +32,8 @@ export interface TurnReport {
   readonly finish: FinishReason;
   /** Sum over all calls of the LLM for this message. */
   readonly usage: Usage;
+  /** Calls and results on the way to the reply that are not kept yet: they are kept with it, in one piece. */
+  readonly exchange: readonly Message[];
 }
 
 /** Beside a message with tool calls: run these of yours for me. */

@@ -42,6 +42,8 @@ interface Pending {
   sequence: number;
 }
 
+/** Ids of messages that were stored or met last; a chat client sends the whole conversation again with every turn. */
+const keptIds = 50_000;
 /** Heads that are kept in memory; beyond it the oldest are asked from the tables again. */
 const keptHeads = 5000;
 /** The widest time that both JavaScript's Date and the tables can carry, in milliseconds. */
@@ -58,6 +60,8 @@ export class MessageWriter {
   readonly #conversations = new IdSet();
   /** Messages on their way: accepted here, not in the tables yet. */
   readonly #pending = new Map<string, Pending>();
+  /** Certainly stored; some 5 MB. The oldest are forgotten and asked for again. */
+  readonly #stored = new Set<string>();
   readonly #heads = new Map<string, ConversationHead>();
   #failures = 0;
 
@@ -110,7 +114,8 @@ export class MessageWriter {
       if (pending !== undefined) {
         waiting.push(pending.stored);
         found.add(id);
-      } else if (this.#messages.has(id)) doubtful.push(id);
+      } else if (this.#stored.has(id)) found.add(id);
+      else if (this.#messages.has(id)) doubtful.push(id);
     }
     await Promise.all(waiting);
     for (const id of await this.#reader.messageIds(doubtful)) found.add(id);
@@ -182,7 +187,10 @@ export class MessageWriter {
       this.#failures += 1;
       throw error;
     }
-    for (const message of fresh) this.#tails.add(message);
+    for (const message of fresh) {
+      this.#tails.add(message);
+      this.#keepId(message.id);
+    }
   }
 
   #headOf(piece: Piece, known: ConversationHead | undefined): ConversationHead {
@@ -201,16 +209,21 @@ export class MessageWriter {
    */
   async #learn(ids: readonly string[], conversations: readonly string[]): Promise<Set<string>> {
     const asked = new Set<string>();
-    const stored = new Set<string>();
+    const stored = new Set(ids.filter((id) => this.#stored.has(id)));
     for (;;) {
-      const messages = ids.filter((id) => !asked.has(id) && !this.#pending.has(id) && this.#messages.has(id));
+      const messages = ids.filter(
+        (id) => !asked.has(id) && !stored.has(id) && !this.#pending.has(id) && this.#messages.has(id),
+      );
       const heads = conversations.filter(
         (id) => !asked.has(`head ${id}`) && !this.#heads.has(id) && this.#conversations.has(id),
       );
       if (messages.length === 0 && heads.length === 0) return stored;
       for (const id of messages) asked.add(id);
       for (const id of heads) asked.add(`head ${id}`);
-      for (const id of await this.#reader.messageIds(messages)) stored.add(id);
+      for (const id of await this.#reader.messageIds(messages)) {
+        stored.add(id);
+        this.#keepId(id);
+      }
       for (const head of await this.#reader.heads(heads)) if (!this.#heads.has(head.id)) this.#keepHead(head);
     }
   }
@@ -220,6 +233,13 @@ export class MessageWriter {
     const heads = pieces.filter((piece) => !this.#heads.has(piece.id)).map((piece) => this.#headOf(piece, undefined));
     for (const head of heads) this.#keepHead(head);
     await this.#journal.appendAll(heads.map((head) => ({ kind: 'conversation', id: head.id, body: head })));
+  }
+
+  #keepId(id: string): void {
+    this.#stored.add(id);
+    if (this.#stored.size <= keptIds) return;
+    const oldest = this.#stored.keys().next();
+    if (oldest.done !== true) this.#stored.delete(oldest.value);
   }
 
   #keepHead(head: ConversationHead): void {
