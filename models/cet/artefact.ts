@@ -76,12 +76,14 @@ export async function writeFiles(folder: string, files: ArtefactFiles): Promise<
   return [...files.keys()];
 }
 
-/** @throws ARTEFACT_CORRUPT naming the file that is missing */
+/** @throws ARTEFACT_CORRUPT naming the file that is missing or empty */
 export async function readFiles(folder: string): Promise<ArtefactFiles> {
   const files = new Map<string, Uint8Array>();
   for (const name of Object.values(cetFiles)) {
     try {
-      files.set(name, await readFile(join(folder, name)));
+      const bytes = await readFile(join(folder, name));
+      if (bytes.length === 0) throw new Error(`${name} is empty`);
+      files.set(name, bytes);
     } catch (error) {
       throw new EngineError('ARTEFACT_CORRUPT', { id: folder, detail: messageOf(error) }, { cause: error });
     }
