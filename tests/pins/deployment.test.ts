@@ -8,6 +8,7 @@ import { quietLogger } from '../../engine/core/logger.ts';
 import { dataFolder } from '../../mads/data-folder.ts';
 import { openEcosystem, type Ecosystem } from '../../mads/ecosystem.ts';
 import { deskOperations } from '../../mads/grace/desk.ts';
+import { talk } from '../support/talk.ts';
 
 let dataDir: string;
 let ecosystem: Ecosystem | null = null;
@@ -98,6 +99,7 @@ describe('a deployment', () => {
       'sampleMark /d/sample-desk.json',
     ]);
     await ecosystem?.listen();
+    await ecosystem?.log.importConversations([talk('c1', [['user', 'hello']])]);
     await ecosystem?.log.snapshot();
     const owner = JSON.parse(await readFile(join(dataDir, 'owner.json'), 'utf8')) as Record<string, unknown>;
     expect(Object.keys(owner)).toEqual(['pid', 'port', 'token']);

@@ -81,8 +81,7 @@ describe('table', () => {
 
 describe('percent', () => {
   it('has a dash for what is not known', () => {
-    expect([percent(0.125), percent(0.05, 0), percent(null), percent(undefined), percent(Number.NaN)]).toEqual([
-      ...['12.5 %', '5 %', '–', '–', '–'],
-    ]);
+    expect([percent(0.125), percent(0.05, 0)]).toEqual(['12.5 %', '5 %']);
+    expect([percent(null), percent(undefined), percent(Number.NaN)]).toEqual(['–', '–', '–']);
   });
 });

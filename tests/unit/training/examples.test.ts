@@ -8,6 +8,7 @@ import { dtrExamples } from '../../../training/examples/dtr-examples.ts';
 import { ownAnswers } from '../../../training/examples/own-answers.ts';
 import { findPayloadTools } from '../../../training/examples/payload-tools.ts';
 import { isSameDeed } from '../../../training/examples/same-deed.ts';
+import { decisionFixture } from '../../support/log-fixture.ts';
 import { talk, type Line } from '../../support/talk.ts';
 
 const ran = (command: string): Line[] => [
@@ -123,11 +124,8 @@ describe('ownAnswers', () => {
     ['user', 'and what does it mean?'],
     ['assistant', 'There is one file.'],
   ]);
-  const decided = (message: string, tier: TierName, more: Partial<Decision> = {}): Decision => ({
-    ...{ id: `dec_${message}_${tier}`, message, conversation: 'c5', role: 'desk', time: 1, tier, settled: true },
-    ...{ outcome: null, label: null, confidence: 1, threshold: 0.9, reason: 'sure', model: null, evidence: [] },
-    ...{ choices: [], propensity: 1, latencyUs: 1, costUsd: 0, shadow: false, ...more },
-  });
+  const decided = (message: string, tier: TierName, more: Partial<Decision> = {}): Decision =>
+    decisionFixture(`dec_${message}_${tier}`, { message, tier, time: 1, ...more });
   const own = (...decisions: Decision[]): string[] => [...ownAnswers([live], decisions)];
 
   it('names what a cheap tier answered, with the results of its calls', () => {
