@@ -65,8 +65,12 @@ const heldOutShare = { usual: 0.15, most: 0.3 };
 const certifyingTurns = 300;
 /** Models of these folds score the taught rows, each row by a model that did not see it. */
 const folds = 3;
-/** Of the rows so scored, this share (by conversation) chooses thresholds; the others certify beside the held-out ones. */
-const choosingShare = 0.4;
+/**
+ * Of the rows so scored, this share (by conversation) chooses thresholds; the others certify beside the held-out ones. In
+ * a log of fewer messages than `large` models of folds err so much more than the ones that will serve that their rows
+ * would certify less, not more (on the sample desk nothing instead of half): there they only choose.
+ */
+const choosing = { share: 0.4, large: 4000 };
 const baseRowsByDefault = 6000;
 /** With fewer answered turns there is nothing to learn, let alone to certify. */
 const minimumTurns = 40;
@@ -97,7 +101,7 @@ export async function learn(conversations: readonly Conversation[], options: Lea
   const isJudge = ({ message }: AnsweredTurn): boolean => message.author === 'user' && !corrected.has(message.id);
   const workshop: Workshop = { options, payloadTools, base: baseRowsOf(options) };
 
-  const choosing: JudgedTurn[] = [];
+  const scored: JudgedTurn[] = [];
   for (let fold = 0; fold < folds; fold += 1) {
     const isInFold = (turn: AnsweredTurn): boolean => foldOf(turn.conversation) === fold;
     const others = teaching.filter((turn) => !isInFold(turn));
@@ -106,7 +110,7 @@ export async function learn(conversations: readonly Conversation[], options: Lea
       'lppm',
     ]);
     const judged = teaching.filter((turn) => isInFold(turn) && isJudge(turn));
-    choosing.push(...(await judgeTurns(judged, judgingTiers(models), payloadTools, options.progress)));
+    scored.push(...(await judgeTurns(judged, judgingTiers(models), payloadTools, options.progress)));
     await disposeAll(models);
   }
 
@@ -115,9 +119,10 @@ export async function learn(conversations: readonly Conversation[], options: Lea
   const { models, reports } = await fitAll(applyCorrections(taught, corrections), workshop, 'all', tiers);
   const unseen = turns.filter((turn) => isHeldOut(turn) && isJudge(turn));
   const heldOut = await judgeTurns(unseen, judgingTiers(models), payloadTools, options.progress);
-  const isChooser = (turn: JudgedTurn): boolean => hashFraction(`chooses ${turn.conversation}`) < choosingShare;
+  const choosers = asked < choosing.large ? 1 : choosing.share;
+  const isChooser = (turn: JudgedTurn): boolean => hashFraction(`chooses ${turn.conversation}`) < choosers;
   const { thresholds, certificate } = certifyLadder(
-    { choosing: choosing.filter(isChooser), certifying: [...heldOut, ...choosing.filter((turn) => !isChooser(turn))] },
+    { choosing: scored.filter(isChooser), certifying: [...heldOut, ...scored.filter((turn) => !isChooser(turn))] },
     options,
   );
   const counts = { conversations: usable.length, turns: turns.length, heldOut: heldOut.length };
