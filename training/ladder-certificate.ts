@@ -2,7 +2,7 @@ import { splitBudget, type LadderCertificate, type LadderRow } from '../models/c
 import { applyIsotonic, fitIsotonic } from '../models/calibration.ts';
 import { certify, estimateLabelNoise } from '../models/certificate.ts';
 import { plainWordsLabel } from '../models/dtr/plain-words.ts';
-import type { Thresholds } from '../models/thresholds.ts';
+import { thresholdFor, type Thresholds } from '../models/thresholds.ts';
 import type { JudgedProposal, JudgedTurn } from './judged-turn.ts';
 
 export interface LadderThresholds {
@@ -27,25 +27,25 @@ export function certifyLadder(
   options: { readonly alpha: number; readonly delta: number },
 ): LadderThresholds {
   const { alpha, delta } = options;
-  const seen = Math.min(...(['dtr', 'lppm'] as const).map((tier) => noiseSeenBy(tier, [...choosing, ...certifying])));
+  const all = [...choosing, ...certifying];
+  const seen = Math.min(...(['dtr', 'lppm'] as const).map((tier) => noiseSeenBy(tier, all)));
   const labelNoise = Number.isFinite(seen) ? seen : 0;
-  const proof = splitBudget(certifying.map(ladderRow), {
-    alpha,
-    delta,
-    tiers: ['dtr', 'lppm'],
-    choose: choosing.map(ladderRow),
-    labelNoise,
-  });
+  // What a cut keeps from the tree router goes on to the next tier, so the budget is split over what is left.
+  const cuts = executingCuts(choosing, delta);
+  const proof = splitBudget(
+    certifying.map((turn) => ladderRow(turn, cuts)),
+    { alpha, delta, tiers: ['dtr', 'lppm'], choose: choosing.map((turn) => ladderRow(turn, cuts)), labelNoise },
+  );
   const assumptions = [
     ...proof.assumptions,
     'models that learned from more of the log err no more than those of its folds',
   ];
   const certificate = { ...proof, assumptions };
-  const standard = (tier: string): number | null =>
+  const standard = (tier: 'dtr' | 'lppm'): number | null =>
     certificate.tiers.find((share) => share.tier === tier)?.threshold ?? null;
   return {
     thresholds: {
-      dtr: { standard: standard('dtr'), byLabel: executingThresholds(choosing, standard('dtr'), delta) },
+      dtr: { standard: standard('dtr'), byLabel: notBelow(standard('dtr'), cuts) },
       lppm: { standard: standard('lppm'), byLabel: {} },
     },
     certificate,
@@ -65,8 +65,18 @@ function noiseSeenBy(tier: 'dtr' | 'lppm', turns: readonly JudgedTurn[]): number
   return proposals.length < fewestProposals ? 0 : estimateLabelNoise(proposals).rate;
 }
 
-function ladderRow(turn: JudgedTurn): LadderRow {
-  return [turn.dtr, turn.lppm];
+function ladderRow({ dtr, lppm }: JudgedTurn, cuts: Readonly<Record<string, number | null>>): LadderRow {
+  const cut = dtr === null ? null : thresholdFor({ standard: 0, byLabel: cuts }, dtr.label);
+  return [dtr !== null && cut !== null && dtr.confidence >= cut ? dtr : null, lppm];
+}
+
+function notBelow(
+  standard: number | null,
+  cuts: Readonly<Record<string, number | null>>,
+): Readonly<Record<string, number | null>> {
+  if (standard === null) return {};
+  const raised = Object.entries(cuts).map(([label, cut]) => [label, cut === null ? null : Math.max(standard, cut)]);
+  return Object.fromEntries(raised) as Record<string, number | null>;
 }
 
 /**
@@ -81,12 +91,7 @@ const unsafeRise = 0.01;
  * share over falling confidence, cut where it leaves the level of the surest half. Commands in plain words are certified
  * by themselves, or pass up.
  */
-function executingThresholds(
-  turns: readonly JudgedTurn[],
-  standard: number | null,
-  delta: number,
-): Record<string, number | null> {
-  if (standard === null) return {};
+function executingCuts(turns: readonly JudgedTurn[], delta: number): Readonly<Record<string, number | null>> {
   const executing = turns.flatMap(({ dtr }) => (dtr?.executes === true ? [dtr] : []));
   const ambiguous = executing.filter((row) => row.label === plainWordsLabel);
   const rows = executing.filter((row) => row.label !== plainWordsLabel);
@@ -95,13 +100,11 @@ function executingThresholds(
   const noise = surest.length === 0 ? 0 : surest.filter((row) => row.unsafe).length / surest.length;
   const safe = fitIsotonic(rows.map((row) => ({ confidence: row.confidence, correct: !row.unsafe })));
   const isSafe = (row: JudgedProposal): boolean => 1 - applyIsotonic(safe, row.confidence) <= noise + unsafeRise;
-  const lowest = sorted.findLast(isSafe)?.confidence;
-  const threshold = lowest === undefined ? null : Math.max(standard, lowest);
+  const lowest = sorted.findLast(isSafe)?.confidence ?? null;
   const proof = certify(
     ambiguous.map((row) => ({ confidence: row.confidence, correct: !row.unsafe })),
     { alpha: unsafeRise, delta, labelNoise: 0 },
   );
-  const plain = proof.threshold === null ? null : Math.max(standard, proof.threshold);
   const labels = new Set(rows.map((row) => row.label));
-  return { ...Object.fromEntries([...labels].map((label) => [label, threshold])), [plainWordsLabel]: plain };
+  return { ...Object.fromEntries([...labels].map((label) => [label, lowest])), [plainWordsLabel]: proof.threshold };
 }

@@ -30,6 +30,8 @@ export interface LearnOptions {
   readonly delta: number;
   readonly device: Device;
   readonly progress: Progress;
+  /** Told in one line, for each model, where the device is missing. */
+  readonly notice?: (line: string) => void;
   readonly signal?: AbortSignal;
   /** Tiers to learn; all by default. */
   readonly tiers?: readonly LearnedTier[];
@@ -146,8 +148,9 @@ async function fitAll(
   const fitOptions = (tier: LearnedTier) => {
     if (options.signal?.aborted === true) throw new EngineError('JOB_CANCELLED', { id: 'learning' });
     const progress: Progress = (event) => options.progress({ ...event, stage: `train ${tier} (${stage})` });
-    const { seed, device, signal } = options;
-    return { seed, device, progress, ...(signal === undefined ? {} : { signal }) };
+    const { seed, device, signal, notice } = options;
+    const optional = { ...(signal === undefined ? {} : { signal }), ...(notice === undefined ? {} : { notice }) };
+    return { seed, device, progress, ...optional };
   };
   const models: { -readonly [Tier in LearnedTier]: LearnedModels[Tier] } = { dtr: null, lppm: null, cet: null };
   if (tiers.includes('dtr')) {

@@ -1,6 +1,7 @@
 import { resolve, join } from 'node:path';
 import { systemClock } from '../engine/core/clock.ts';
 import { EngineError, type ErrorCode, type ErrorDetail } from '../engine/core/errors.ts';
+import { once } from '../engine/core/once.ts';
 import type { ProgressEvent } from '../engine/core/progress.ts';
 import { Registry } from '../models/registry.ts';
 import { codeVersion } from './queue-code.ts';
@@ -35,6 +36,7 @@ async function train({ dataDir, id, job }: TrainingOrder): Promise<void> {
       progress: (event) => send({ kind: 'progress', event }),
       clock: systemClock,
       owner: `job ${id}`,
+      notice: once((line) => process.stderr.write(`${line}\n`)),
     });
     send({ kind: 'done', result });
   } catch (error) {

@@ -32,6 +32,8 @@ export interface RetrainOptions {
   readonly tiers?: readonly LearnedTier[];
   readonly codeVersion: string;
   readonly progress: Progress;
+  /** See `learn`. */
+  readonly notice?: (line: string) => void;
   readonly clock: Clock;
   readonly signal?: AbortSignal;
   /** Name of who trains, for the registry's log. */
@@ -64,6 +66,7 @@ export async function retrain(options: RetrainOptions): Promise<RetrainResult> {
     ...(options.tiers === undefined ? {} : { tiers: options.tiers }),
     ...(options.baseRows === undefined ? {} : { baseRows: options.baseRows }),
     ...(signal === undefined ? {} : { signal }),
+    ...(options.notice === undefined ? {} : { notice: options.notice }),
   });
   try {
     stopIfAsked();
@@ -191,15 +194,17 @@ function combine(
       dtr: isKept('dtr') ? (before.get(turn.message)?.dtr ?? null) : turn.dtr,
       lppm: isKept('lppm') ? (before.get(turn.message)?.lppm ?? null) : turn.lppm,
     })),
-    isWhole: (['dtr', 'lppm'] as const).every((kind) => published[kind] !== undefined || settledBy(kind) === 0),
+    isWhole: (['dtr', 'lppm'] as const).every(
+      (kind) => published[kind] !== undefined || (!isKept(kind) && settledBy(kind) === 0),
+    ),
   };
 }
 
-/** Bound of thresholds that were set on other rows. */
+/** Bound of what serves where thresholds were set together with tiers that do not. */
 function recertify(rows: readonly SettledTurn[], options: RetrainOptions): Bound {
   const settled = rows.filter((row) => row.tier !== null);
   const errors = settled.filter((row) => !row.correct).length;
-  const reason = 'some tiers were kept with their thresholds; the bound is of all of them together';
+  const reason = 'not all tiers were learned together; the bound is of what they settle now';
   return { ...boundOf(rows.length, settled.length, errors, options), reason };
 }
 
