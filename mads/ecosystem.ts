@@ -8,6 +8,7 @@ import { MemoryBus } from '../engine/bus/memory-bus.ts';
 import { systemClock, systemIds, type Clock, type IdSource } from '../engine/core/clock.ts';
 import type { Config } from '../engine/core/config.ts';
 import type { Logger } from '../engine/core/logger.ts';
+import { once } from '../engine/core/once.ts';
 import type { Turn } from '../engine/core/turn.ts';
 import { LiveModels } from '../engine/pipeline/live-models.ts';
 import { RegistryBundles } from '../engine/pipeline/registry-bundles.ts';
@@ -63,7 +64,8 @@ export async function openEcosystem(config: Config, options: EcosystemOptions): 
     opening?.catch(() => undefined);
     const registry = await Registry.open(folder.models, { logger, clock, ids });
     const { device, contextTokens, level, tierTimeoutMs } = config;
-    const live = new LiveModels(new RegistryBundles(registry, { device, contextTokens }), logger);
+    const notice = once((line) => logger.warn({ device }, line));
+    const live = new LiveModels(new RegistryBundles(registry, { device, contextTokens, notice }), logger);
     const prices = { input: config.llmInputUsdPerMillion, output: config.llmOutputUsdPerMillion };
     const bus = new MemoryBus({ journal: journalOf(log, (name) => host.roleOf(name)) });
     const host: Host = new Host({ bus, store: log, clock, ids });

@@ -5,6 +5,8 @@ export interface FitOptions {
   /** Same rows and seed give the same model, bit for bit on one machine. */
   readonly seed: number;
   readonly device?: Device;
+  /** Told in one line when the device is missing and what runs instead. */
+  readonly notice?: (line: string) => void;
   readonly progress?: Progress;
   readonly signal?: AbortSignal;
 }

@@ -12,19 +12,25 @@ export type LoadedModel =
   | { readonly kind: 'lppm'; readonly model: LppmModel }
   | { readonly kind: 'cet'; readonly model: CetModel };
 
-/** @throws ARTEFACT_CORRUPT, ARTEFACT_MISMATCH */
-export async function loadModel(kind: ArtefactKind, folder: string, device: Device): Promise<LoadedModel> {
+/** @param notice told in one line where the device is missing @throws ARTEFACT_CORRUPT, ARTEFACT_MISMATCH */
+export async function loadModel(
+  kind: ArtefactKind,
+  folder: string,
+  device: Device,
+  notice?: (line: string) => void,
+): Promise<LoadedModel> {
+  const place = { device, ...(notice === undefined ? {} : { notice }) };
   if (kind === 'dtr') {
     const model = new DtrModel();
     await model.load(folder);
     return { kind, model };
   }
   if (kind === 'lppm') {
-    const model = new LppmModel({ device });
+    const model = new LppmModel(place);
     await model.load(folder);
     return { kind, model };
   }
-  const model = new CetModel({ device });
+  const model = new CetModel(place);
   await model.load(folder);
   return { kind, model };
 }

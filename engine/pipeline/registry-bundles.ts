@@ -11,6 +11,8 @@ import type { BundleSource, LoadedBundle } from './live-models.ts';
 
 export interface BundleOptions {
   readonly device: Device;
+  /** Told in one line, for each model, where the device is missing. */
+  readonly notice?: (line: string) => void;
   /** Token budget of the context tier. */
   readonly contextTokens: number;
 }
@@ -67,7 +69,7 @@ export class RegistryBundles implements BundleSource {
   }
 
   async #checked(kind: ArtefactKind, artefact: Artefact): Promise<LoadedModel> {
-    const loaded = await loadModel(kind, artefact.folder, this.#options.device);
+    const loaded = await loadModel(kind, artefact.folder, this.#options.device, this.#options.notice);
     try {
       await checkGolden(artefact, (inputs) => goldenAnswers(loaded, inputs));
     } catch (error) {

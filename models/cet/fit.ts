@@ -134,9 +134,10 @@ class Fit {
     this.#examples = examples;
     this.#options = options;
     this.#sizes = sizes;
-    const { device } = options;
-    this.backend = chooseBackend(device === undefined ? {} : { device });
-    this.#runtime = new Runtime(device === undefined ? {} : { device });
+    const { device, notice } = options;
+    const place = { ...(device === undefined ? {} : { device }), ...(notice === undefined ? {} : { notice }) };
+    this.backend = chooseBackend(place);
+    this.#runtime = new Runtime(place);
   }
 
   async encoder(): Promise<FittedEncoder> {

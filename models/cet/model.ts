@@ -39,7 +39,7 @@ export class CetModel implements Estimator<CetExample, CetInput, CetPrediction> 
     const { fitCet, defaultParameters } = await import('./fit.ts');
     const parameters = { ...defaultParameters, ...this.#options.parameters };
     const { files, report } = await fitCet(examples, options, parameters);
-    await this.#open(files, options.device);
+    await this.#open(files, options);
     return report;
   }
 
@@ -76,9 +76,9 @@ export class CetModel implements Estimator<CetExample, CetInput, CetPrediction> 
     await ranker?.dispose();
   }
 
-  async #open(files: ArtefactFiles, device?: Device): Promise<void> {
-    const { notice } = this.#options;
-    const asked = this.#options.device ?? device ?? 'cpu';
+  async #open(files: ArtefactFiles, fitted: Partial<FitOptions> = {}): Promise<void> {
+    const notice = this.#options.notice ?? fitted.notice;
+    const asked = this.#options.device ?? fitted.device ?? 'cpu';
     const runtime = new Runtime({ device: asked, ...(notice === undefined ? {} : { notice }) });
     const ranker = await Ranker.open(files, runtime);
     await this.dispose();

@@ -44,7 +44,7 @@ export class LppmModel implements Estimator<LppmExample, LppmInput, LppmPredicti
     const single = examples.every(({ input }) => input.turns.length <= 1);
     const parameters = this.#options.parameters ?? (single ? utteranceParameters : dialogueParameters);
     const weights = fitWeights(examples, options, parameters);
-    await this.#open(served(weights), options.device);
+    await this.#open(served(weights), options);
     return {
       rows: examples.length,
       seconds: (performance.now() - started) / 1000,
@@ -134,9 +134,9 @@ export class LppmModel implements Estimator<LppmExample, LppmInput, LppmPredicti
     await fitted?.session.dispose();
   }
 
-  async #open(state: Omit<Fitted, 'session'>, device: Device | undefined): Promise<void> {
-    const { notice } = this.#options;
-    const asked = this.#options.device ?? device ?? 'cpu';
+  async #open(state: Omit<Fitted, 'session'>, fitted: Partial<LppmFitOptions> = {}): Promise<void> {
+    const notice = this.#options.notice ?? fitted.notice;
+    const asked = this.#options.device ?? fitted.device ?? 'cpu';
     const runtime = new Runtime({ device: asked, ...(notice === undefined ? {} : { notice }) });
     const session = await runtime.open(state.network);
     await this.dispose();

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadModel } from '../../../../engine/pipeline/load-model.ts';
 import type { DialogueTurn } from '../../../../models/lppm/example.ts';
 import { fitWeights, scoresOf, type LppmHyperParameters } from '../../../../models/lppm/fit.ts';
 import { LppmModel } from '../../../../models/lppm/model.ts';
@@ -70,6 +71,17 @@ describe('LppmModel', () => {
       expect(single?.confidence).toBeCloseTo(batch[row]?.confidence ?? -1, 5);
     }
     expect(await model.predict([])).toEqual([]);
+  });
+
+  it('says in one line where the device is missing, and answers on the cpu', async () => {
+    const place = join(folder, 'elsewhere');
+    await model.save(place);
+    const lines: string[] = [];
+    const loaded = await loadModel('lppm', place, 'cuda', (line) => void lines.push(line));
+    expect(lines).toEqual([expect.stringMatching(/^device cuda is not usable here \(.*\); running on cpu$/)]);
+    const inputs = test.slice(0, 5).map(({ input }) => input);
+    expect(await loaded.model.predict(inputs as never)).toEqual(await model.predict(inputs));
+    await loaded.model.dispose();
   });
 
   it('knows the steps of replies that nobody marked', async () => {
