@@ -1,6 +1,6 @@
 import fastify, { type FastifyInstance } from 'fastify';
 import type { AddressInfo } from 'node:net';
-import { EngineError } from '../../../engine/core/errors.ts';
+import { EngineError, messageOf } from '../../../engine/core/errors.ts';
 import { ChatRoute } from './chat-route.ts';
 import { asEngineError, errorBody, retryAfter } from './error-body.ts';
 import { GatewayMetrics } from './gateway-metrics.ts';
@@ -13,7 +13,7 @@ import { engineModel } from './roles.ts';
 
 export interface Gateway {
   readonly app: FastifyInstance;
-  /** Opens the port; returns the one that was taken. */
+  /** Opens the port; returns the one that was taken. @throws CONFIG_INVALID where it cannot be had */
   listen(): Promise<{ readonly port: number; readonly url: string }>;
   /** Takes nothing new, lets what is under way end for `graceMs`, then cuts it. */
   close(graceMs?: number): Promise<void>;
@@ -100,7 +100,12 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
   return {
     app,
     listen: async () => {
-      await app.listen({ host: config.host, port: config.port });
+      try {
+        await app.listen({ host: config.host, port: config.port });
+      } catch (error) {
+        const detail = `cannot listen on port ${config.port} of ${config.host} (${messageOf(error)}); choose another`;
+        throw new EngineError('CONFIG_INVALID', { detail }, { cause: error });
+      }
       const { port } = app.server.address() as AddressInfo;
       const host = config.host.includes(':') ? `[${config.host}]` : config.host;
       return { port, url: `http://${host}:${port}` };

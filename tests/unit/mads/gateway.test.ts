@@ -265,6 +265,20 @@ describe('guard', () => {
   });
 });
 
+describe('listen', () => {
+  it('says that the port is taken, and by what setting another is chosen', async () => {
+    const first = await Desk.open({ config: { port: 0 } });
+    const { port } = await first.gateway.listen();
+    const second = await Desk.open({ config: { port } });
+    await expect(second.gateway.listen()).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      message: expect.stringContaining(`port ${port}`),
+    });
+    await second.close();
+    await first.close();
+  });
+});
+
 describe('/v1/route', () => {
   it('explains without effect: no row, no message kept, no LLM asked', async () => {
     const before = desk.store.messages.length;

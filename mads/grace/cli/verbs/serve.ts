@@ -23,28 +23,33 @@ export function addServe(program: Command, shell: Shell): void {
 /** Serves until a signal asks it to end. */
 export async function serve(config: Config, terminal: Terminal): Promise<void> {
   const logger = createLogger(config.logLevel === 'info' ? 'warn' : config.logLevel);
+  // Listened to from the start: a signal while it opens must not leave the queue's database server behind.
+  const asked = endSignal();
   const { openEcosystem } = await import('../../../ecosystem.ts');
   const ecosystem = await openEcosystem(config, { logger, withQueue: true, withWorker: true });
-  const { url } = await ecosystem.listen();
-  const roles = ecosystem.parts.roles();
-  const { ready, detail } = await ecosystem.parts.readiness();
-  terminal.answer({ url, pid: process.pid, roles, ready, ...detail }, () =>
-    [
-      `serving ${roles.length} roles${roles.length === 0 ? '' : `: ${roles.join(', ')}`}`,
-      `  dashboard   ${url}/`,
-      `  OpenAI API  ${url}/v1   (model: thought-engine or a role)`,
-      `  MCP         ${url}/mcp`,
-      ready ? '' : 'no models yet: "thought-engine train" makes them; until then every message goes to the LLM',
-      detail.llm === 'none'
-        ? 'no LLM is configured: messages that need one get IMPERATOR_UNAVAILABLE (see README)'
-        : '',
-    ]
-      .filter(Boolean)
-      .join('\n'),
-  );
-  await endSignal();
-  terminal.say('ending: what is under way is finished first');
-  await ecosystem.close();
+  try {
+    const { url } = await ecosystem.listen();
+    const roles = ecosystem.parts.roles();
+    const { ready, detail } = await ecosystem.parts.readiness();
+    terminal.answer({ url, pid: process.pid, roles, ready, ...detail }, () =>
+      [
+        `serving ${roles.length} roles${roles.length === 0 ? '' : `: ${roles.join(', ')}`}`,
+        `  dashboard   ${url}/`,
+        `  OpenAI API  ${url}/v1   (model: thought-engine or a role)`,
+        `  MCP         ${url}/mcp`,
+        ready ? '' : 'no models yet: "thought-engine train" makes them; until then every message goes to the LLM',
+        detail.llm === 'none'
+          ? 'no LLM is configured: messages that need one get IMPERATOR_UNAVAILABLE (see README)'
+          : '',
+      ]
+        .filter(Boolean)
+        .join('\n'),
+    );
+    await asked;
+    terminal.say('ending: what is under way is finished first');
+  } finally {
+    await ecosystem.close();
+  }
 }
 
 function endSignal(): Promise<void> {
