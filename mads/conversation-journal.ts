@@ -24,7 +24,10 @@ export function journalOf(
   };
 }
 
-/** What was said before a message, for MADs whose senders do not bring it along. */
+/**
+ * What was said before a message (all where there is none of that id), for MADs whose senders do not bring it along.
+ * Notes about members are nothing that was said.
+ */
 export function historyOf(
   store: ConversationStore,
   most = 200,

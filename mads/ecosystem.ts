@@ -15,7 +15,7 @@ import { RegistryBundles } from '../engine/pipeline/registry-bundles.ts';
 import { ImperatorTier } from '../engine/tiers/imperator.ts';
 import { Registry } from '../models/registry.ts';
 import { openQueue, type RetrainQueue } from '../training/queue.ts';
-import { journalOf } from './conversation-journal.ts';
+import { historyOf, journalOf } from './conversation-journal.ts';
 import { dataFolder } from './data-folder.ts';
 import { dashboardPublicPaths, dashboardRoutes } from './grace/dashboard/routes.ts';
 import { Desk } from './grace/desk.ts';
@@ -111,7 +111,7 @@ export async function openEcosystem(config: Config, options: EcosystemOptions): 
         return mind.explain({ ...turn, tools: [...turn.tools, ...own] });
       },
       feedback: (given: Parameters<GatewayParts['feedback']>[0]) => log.addFeedback(given),
-      history: (conversation: string) => log.recent(conversation, 200),
+      history: (conversation: string) => historyOf(log)(conversation, ''),
       clock,
     };
     host.offer('grace', graceTools({ ...common, report: (role) => desk.report(role === undefined ? {} : { role }) }));
