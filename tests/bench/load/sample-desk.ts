@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { ConversationLog } from '../../../datasets/log/conversation-log.ts';
 import { sampleConversations } from '../../../datasets/sample/desk.ts';
 import type { Conversation } from '../../../engine/core/conversation.ts';
