@@ -27,8 +27,7 @@ export function certifyLadder(
   options: { readonly alpha: number; readonly delta: number },
 ): LadderThresholds {
   const { alpha, delta } = options;
-  const all = [...choosing, ...certifying];
-  const seen = Math.min(...(['dtr', 'lppm'] as const).map((tier) => noiseSeenBy(tier, all)));
+  const seen = Math.min(...(['dtr', 'lppm'] as const).map((tier) => noiseSeenBy(tier, choosing)));
   const labelNoise = Number.isFinite(seen) ? seen : 0;
   // What a cut keeps from the tree router goes on to the next tier, so the budget is split over what is left.
   const cuts = executingCuts(choosing, delta);

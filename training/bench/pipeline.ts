@@ -9,7 +9,7 @@ import { levels, type Level, type TierName } from '../../engine/core/tier-name.t
 import { readConversations } from '../../datasets/import/import-files.ts';
 import { learn, type Learned } from '../learn.ts';
 import { tiersOf } from '../tiers.ts';
-import { readRecords } from './records.ts';
+import { readRecords, refuseOverlap } from './records.ts';
 import { replay, type ReplayedMessage } from './replay.ts';
 import type { BenchOptions, BenchReport, BenchResult } from './report.ts';
 import { spreadOf } from './spread.ts';
@@ -31,8 +31,19 @@ export async function benchPipeline(options: BenchOptions): Promise<BenchReport>
   if (options.verifier === undefined) {
     throw new EngineError('USAGE', { detail: 'bench pipeline needs --verifier FILE, which says what was right' });
   }
+  if (options.holdout !== undefined || options.folds !== undefined) {
+    throw new EngineError('USAGE', {
+      detail: 'bench pipeline judges --test logs; it takes neither --holdout nor --folds',
+    });
+  }
   const verifier = (await readRecords(options.verifier)) as unknown as VerifierRow[];
-  const train = await readAll(options.train);
+  const train = ofSplit(await readAll(options.train), 'train');
+  const tests = new Map<string, readonly Conversation[]>();
+  for (const path of options.test) {
+    const conversations = ofSplit(await readAll([path]), 'test');
+    refuseOverlap(train, conversations, (one) => one.id);
+    tests.set(path, conversations);
+  }
   const seeds = options.seeds.length === 0 ? [1] : options.seeds;
   const runs: { results: BenchResult[]; seconds: number; modelBytes: number }[] = [];
   for (const seed of seeds) {
@@ -46,7 +57,8 @@ export async function benchPipeline(options: BenchOptions): Promise<BenchReport>
     });
     const seconds = (performance.now() - started) / 1000;
     const results: BenchResult[] = [];
-    for (const path of options.test) results.push(await resultOf(path, learned, verifier, options));
+    for (const [path, conversations] of tests)
+      results.push(await resultOf(path, conversations, learned, verifier, options));
     runs.push({ results, seconds, modelBytes: await sizeOf(learned) });
     for (const model of Object.values(learned.models)) await model?.dispose();
   }
@@ -61,7 +73,7 @@ export async function benchPipeline(options: BenchOptions): Promise<BenchReport>
       peakRssMb: Math.round(process.resourceUsage().maxRSS / 1024),
       modelBytes: first.modelBytes,
     },
-    results: options.test.map((_, index) => spreadOf(runs.map((run) => run.results[index] as BenchResult))),
+    results: [...tests.keys()].map((_, index) => spreadOf(runs.map((run) => run.results[index] as BenchResult))),
   };
 }
 
@@ -77,13 +89,19 @@ async function readAll(paths: readonly string[]): Promise<Conversation[]> {
   return conversations;
 }
 
+/** The conversations marked with the split's name; a log without such marks is taken whole. */
+function ofSplit(conversations: readonly Conversation[], split: 'train' | 'test'): readonly Conversation[] {
+  const marked = conversations.filter((one) => one.split === split);
+  return marked.length > 0 ? marked : conversations;
+}
+
 async function resultOf(
   path: string,
+  conversations: readonly Conversation[],
   learned: Learned,
   verifier: readonly VerifierRow[],
   options: BenchOptions,
 ): Promise<BenchResult> {
-  const conversations = await readAll([path]);
   const replayed = await replay(conversations, tiersOf(learned), options.progress);
   const known = new Set(replayed.map(({ message }) => message.id));
   const rows = verifier.filter((row) => known.has(row.message_id));
