@@ -62,6 +62,8 @@ export interface LogHealth {
   readonly loss: Loss | null;
 }
 
+/** How long decisions may wait for the reply that they led to, to share its fdatasync; milliseconds. */
+const decisionPatienceMs = 20;
 /** Decisions that may wait for the disk; beyond it new ones are dropped, and the log says so. */
 const waitingDecisions = 50_000;
 
@@ -205,7 +207,7 @@ export class ConversationLog implements DecisionSink {
     this.#waiting += decisions.length;
     const entries = decisions.map((decision) => ({ kind: 'decision' as const, id: decision.id, body: decision }));
     const running = this.#journal
-      .appendAll(entries)
+      .appendAll(entries, decisionPatienceMs)
       .catch((error: unknown) => {
         this.#logger.error({ count: decisions.length, error: messageOf(error) }, 'decisions not recorded');
       })
@@ -308,6 +310,7 @@ export class ConversationLog implements DecisionSink {
 
   /** Resolves when all that was handed in is journaled and in the tables. @throws why the tables cannot follow */
   async flush(): Promise<void> {
+    this.#journal.hurry();
     await Promise.allSettled(this.#background);
     const failure = await this.#feed.drained();
     if (failure !== null) throw failure;
@@ -331,6 +334,7 @@ export class ConversationLog implements DecisionSink {
   /** Takes in nothing more, writes what was handed in, checkpoints, gives the folder free. */
   close(): Promise<void> {
     this.#closing ??= (async () => {
+      this.#journal.hurry();
       await Promise.allSettled(this.#background);
       await this.#journal.close();
       await this.#feed.stop();
@@ -361,7 +365,10 @@ export class ConversationLog implements DecisionSink {
 
   /** Waits until reads see what was handed in; where the tables stand still they show what they have. */
   async #settle(): Promise<void> {
-    if (this.#background.size > 0) await Promise.allSettled(this.#background);
+    if (this.#background.size > 0) {
+      this.#journal.hurry();
+      await Promise.allSettled(this.#background);
+    }
     await this.#feed.drained();
   }
 }

@@ -16,8 +16,8 @@ const dropAbove = 100_000;
  * its size (measured: 7 to 12 for one record, 18 for 400), and an fdatasync that the journal has to share the disk with.
  * Whoever waits for the tables cuts it short.
  */
-const gatherMs = 250;
-const gatherBelow = 1000;
+const gatherMs = 1000;
+const gatherBelow = 4000;
 const firstRetryMs = 50;
 const longestRetryMs = 5000;
 

@@ -40,6 +40,7 @@ export class GroupWriter {
   #dirty = false;
   #queue: Waiting[] = [];
   #running: Promise<void> | null = null;
+  #patience: NodeJS.Timeout | null = null;
   #closed = false;
 
   constructor(options: GroupWriterOptions) {
@@ -56,16 +57,26 @@ export class GroupWriter {
     this.#next = Math.max(this.#next, sequence + 1);
   }
 
-  write(entries: readonly JournalEntry[], texts: readonly string[]): Promise<readonly JournalRecord[]> {
+  /** @param patienceMs how long the entries may wait for others that want to be written at once */
+  write(entries: readonly JournalEntry[], texts: readonly string[], patienceMs = 0): Promise<readonly JournalRecord[]> {
     if (this.#closed) return Promise.reject(new EngineError('SHUTTING_DOWN'));
     return new Promise((resolve, reject) => {
       this.#queue.push({ entries, texts, resolve, reject });
-      this.#running ??= this.#run();
+      if (patienceMs === 0) this.hurry();
+      else this.#patience ??= setTimeout(() => this.hurry(), patienceMs);
     });
+  }
+
+  /** Writes what waits, now. */
+  hurry(): void {
+    if (this.#patience !== null) clearTimeout(this.#patience);
+    this.#patience = null;
+    if (this.#queue.length > 0) this.#running ??= this.#run();
   }
 
   async close(): Promise<void> {
     this.#closed = true;
+    this.hurry();
     await this.#running;
     await this.#file?.close();
     this.#file = null;

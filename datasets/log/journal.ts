@@ -82,17 +82,26 @@ export class Journal {
     return record as JournalRecord;
   }
 
-  /** Resolves after fdatasync, all of them stored, in one piece and in order; or rejects, none of them stored. */
-  appendAll(entries: readonly JournalEntry[]): Promise<readonly JournalRecord[]> {
+  /**
+   * Resolves after fdatasync, all of them stored, in one piece and in order; or rejects, none of them stored.
+   * @param patienceMs how long they may wait to share the fdatasync of others
+   */
+  appendAll(entries: readonly JournalEntry[], patienceMs = 0): Promise<readonly JournalRecord[]> {
     if (entries.length === 0) return Promise.resolve([]);
     try {
       return this.#writer.write(
         entries,
         entries.map((entry) => entryText(entry)),
+        patienceMs,
       );
     } catch (error) {
       return Promise.reject(EngineError.from(error));
     }
+  }
+
+  /** Writes what waits for others, now. */
+  hurry(): void {
+    this.#writer.hurry();
   }
 
   /** Acknowledged records from a sequence on, oldest first, a segment at a time. */

@@ -6,17 +6,16 @@
  * node tests/bench/http-overhead.bench.ts [--seconds 6] [--rounds 3] [--data-dir D] [--only WORD]... [--profile FOLDER]
  *
  * Rounds alternate between the servers, so that a busy machine troubles all alike. `--data-dir` keeps the trained desk for
- * the next run, `--only` takes the cases whose name holds the word. `--profile` writes processor profiles of the server; figures of such a run are too slow.
+ * the next run (a copy of it serves), `--only` takes the cases whose name holds the word. `--profile` writes processor profiles of the server; figures of such a run are too slow.
  */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { systemIds } from '../../engine/core/clock.ts';
 import { table } from '../../mads/grace/cli/terminal.ts';
 import { FakeLlm } from '../support/fake-llm.ts';
 import { startScript, startServer, type Served } from './load/command.ts';
@@ -36,8 +35,6 @@ const { values } = parseArgs({
 });
 const seconds = Number(values.seconds);
 const rounds = Number(values.rounds);
-/** A kept desk remembers what earlier runs said: what is known already is not what is to be measured. */
-const run = systemIds('run');
 const perSecond = 200;
 const streams = 150;
 
@@ -63,15 +60,17 @@ interface Measured {
   readonly tiers: Readonly<Record<string, number>>;
 }
 
-const made = values['data-dir'] === undefined ? mkdtempSync(join(tmpdir(), 'thought-engine-http-')) : null;
-const dataDir = values['data-dir'] ?? (made as string);
+const made = mkdtempSync(join(tmpdir(), 'thought-engine-http-'));
+const dataDir = join(made, 'served');
+const trained = values['data-dir'] ?? join(made, 'trained');
 const sender = fileURLToPath(new URL('./load/load.ts', import.meta.url));
 const llm = await FakeLlm.start();
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
 try {
   say('preparing a trained desk');
-  await prepareDesk(dataDir);
+  await prepareDesk(trained);
+  cpSync(trained, dataDir, { recursive: true });
   const profiling = values.profile === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', values.profile];
   const server = await startServer(dataDir, {
     nodeArgs: profiling,
@@ -113,7 +112,7 @@ try {
   }
 } finally {
   await llm.stop();
-  if (made !== null) rmSync(made, { recursive: true, force: true });
+  rmSync(made, { recursive: true, force: true });
 }
 
 async function measure(
@@ -123,7 +122,7 @@ async function measure(
   const seen = new Map<string, { answers: LoadAnswer[]; cpuSeconds: number }>();
   for (let round = 0; round < rounds; round += 1) {
     for (const [name, { server, bodies }] of Object.entries(targets)) {
-      const prefix = `${run}-${one.mode}${one.streams}-${name}-${round}`;
+      const prefix = `${one.mode}${one.streams}-${name}-${round}`;
       const order: LoadOrder = { url: server.url, bodies, mode: one.mode, perSecond, seconds, prefix };
       const cpu = figuresOf(server.pid).cpuSeconds;
       const answer = await sendLoad(order);
@@ -160,7 +159,7 @@ async function sendLoad(order: LoadOrder): Promise<LoadAnswer> {
 async function openStreams(server: Served, body: string, count: number): Promise<() => number> {
   llm.script({ say: 'word '.repeat(5000), pauseMs: 200 });
   const gone = new AbortController();
-  let open = 0;
+  const state = { open: 0 };
   const read = async (index: number): Promise<void> => {
     const own = { ...(JSON.parse(body) as object), stream: true, metadata: { conversation_id: `stream-${index}` } };
     const answer = await fetch(`${server.url}/v1/chat/completions`, {
@@ -169,20 +168,24 @@ async function openStreams(server: Served, body: string, count: number): Promise
       body: JSON.stringify(own),
       signal: gone.signal,
     });
-    open += 1;
+    state.open += 1;
     try {
-      for await (const _piece of answer.body ?? []);
+      await answer.body?.pipeTo(new WritableStream());
     } finally {
-      open -= 1;
+      state.open -= 1;
     }
   };
-  for (let index = 0; index < count; index += 1) void read(index).catch(() => undefined);
-  for (let waited = 0; open < count; waited += 1) {
-    if (waited > 300) throw new Error(`only ${open} of ${count} streams opened`);
+  // one after the other, so that their words do not come all at the same moment
+  for (let index = 0; index < count; index += 1) {
+    void read(index).catch(() => undefined);
+    await wait(7);
+  }
+  for (let waited = 0; state.open < count; waited += 1) {
+    if (waited > 300) throw new Error(`only ${state.open} of ${count} streams opened`);
     await wait(100);
   }
   return () => {
-    const stillOpen = open;
+    const stillOpen = state.open;
     gone.abort();
     return stillOpen;
   };

@@ -86,6 +86,7 @@ export class FakeLlm {
     const words = 'say' in script && script.say !== undefined ? (script.say.match(/\S+\s*/g) ?? []) : [];
     const until = 'cutAfter' in script ? script.cutAfter : 'stopAfter' in script ? script.stopAfter : words.length;
     for (const word of words.slice(0, until)) {
+      if (response.destroyed) return;
       send({ role: 'assistant', content: word });
       await wait('pauseMs' in script ? (script.pauseMs ?? 0) : 0);
     }

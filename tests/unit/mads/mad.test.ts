@@ -26,6 +26,15 @@ const get: Tool = {
   handler: ({ id }) =>
     id === 'bad' ? Promise.reject(new Error('no such order')) : Promise.resolve({ state: 'shipped' }),
 };
+/** Aborts the request that it is part of, as a client does that goes while its tool runs. */
+const leaving = { controller: new AbortController() };
+const bell: Tool = {
+  definition: { name: 'bell.ring', parameters: { type: 'object' }, blastRadius: 'reversible' },
+  handler: () => {
+    leaving.controller.abort(new Error('gone'));
+    return Promise.resolve('rung');
+  },
+};
 const step = (given: Record<string, unknown>): Outcome => ({
   kind: 'tool-call',
   name: 'order.get',
@@ -41,7 +50,8 @@ beforeAll(async () => {
   desk = await Desk.open({
     llmUrl: llm.url,
     lppm: { order: step({}), A: step({ id: 'A-7' }), bad: step({ id: 'bad' }) },
-    tools: [get, deskTool('desk.look', 'read')],
+    dtr: { ring: { kind: 'tool-call', name: 'bell.ring', arguments: {} } },
+    tools: [get, deskTool('desk.look', 'read'), bell],
     processes: [order],
   });
 });
@@ -98,6 +108,15 @@ describe('a MAD', () => {
     const shown = JSON.stringify(llm.seen[0]?.body['messages']);
     expect(shown).toContain('no such order');
     expect(shown).toContain('Process order');
+  });
+
+  it('keeps what it did for a client that has gone meanwhile', async () => {
+    const options = { signal: leaving.controller.signal };
+    await expect(
+      desk.bus.request({ message: say('ring', 'support', 'c3'), attachment: request }, options),
+    ).rejects.toThrow('gone');
+    const kept = desk.store.messages.filter((message) => message.conversation === 'c3');
+    expect(kept.map((message) => message.author)).toEqual(['user', 'assistant', 'tool']);
   });
 
   it('remembers the conversation where its partner does not bring it along', async () => {

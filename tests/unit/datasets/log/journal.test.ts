@@ -82,6 +82,22 @@ describe('Journal.append', () => {
     await journal.close();
   });
 
+  it('lets patient entries share the sync of the next writer, in order, and writes them alone where nobody comes', async () => {
+    const disk = new FaultyDisk();
+    const journal = await open({ open: disk.open });
+    const patient = journal.appendAll([entry('decision')], 10_000);
+    await journal.append(entry('reply'));
+    expect((await patient)[0]?.sequence).toBe(1);
+    expect(disk.syncs).toBe(1);
+    await journal.appendAll([entry('alone')], 5);
+    const hurried = journal.appendAll([entry('hurried')], 10_000);
+    journal.hurry();
+    await hurried;
+    const closed = journal.appendAll([entry('at the end')], 10_000);
+    await journal.close();
+    expect((await closed)[0]?.sequence).toBe(5);
+  });
+
   it('goes on where it stopped, over restarts and segments', async () => {
     for (let round = 0; round < 3; round += 1) {
       const journal = await open({ segmentBytes: 300 });
