@@ -112,8 +112,10 @@ class BullRetrainQueue implements RetrainQueue {
     const job = await this.#need(id);
     const state = await this.#ask(() => job.getState());
     const isMarked = job.data.isCancelled === true;
-    if (state !== 'failed' && state !== 'completed' && !(isMarked && state !== 'active')) {
-      throw new EngineError('BAD_REQUEST', { detail: `job ${id} is ${state}; only an ended job can be run again` });
+    if (state !== 'failed' && !(isMarked && state !== 'active')) {
+      throw new EngineError('BAD_REQUEST', {
+        detail: `job ${id} is ${state}; only a failed or cancelled job can be run again`,
+      });
     }
     if (isMarked) await this.#ask(() => job.updateData({ ...job.data, isCancelled: false }));
     if (state === 'failed' || state === 'completed') {

@@ -103,7 +103,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
       try {
         await app.listen({ host: config.host, port: config.port });
       } catch (error) {
-        const detail = `cannot listen on port ${config.port} of ${config.host} (${messageOf(error)}); choose another`;
+        const detail = `cannot listen on port ${config.port} of ${config.host} (${messageOf(error)}); choose another with --port or THOUGHT_ENGINE_PORT`;
         throw new EngineError('CONFIG_INVALID', { detail }, { cause: error });
       }
       const { port } = app.server.address() as AddressInfo;

@@ -16,15 +16,15 @@ export function addServe(program: Command, shell: Shell): void {
       ),
   ).action(async (flags) => {
     const { json, ...settings } = flags;
-    await serve(shell.config(settings), shell.terminal(json === true));
+    await serve(shell.config(settings), shell.terminal(json === true), isUnderNpm(shell));
   });
 }
 
 /** Serves until a signal asks it to end. */
-export async function serve(config: Config, terminal: Terminal): Promise<void> {
+export async function serve(config: Config, terminal: Terminal, underNpm: boolean): Promise<void> {
   const logger = createLogger(config.logLevel === 'info' ? 'warn' : config.logLevel);
   // Listened to from the start: a signal while it opens must not leave the queue's database server behind.
-  const asked = endSignal();
+  const asked = endSignal(underNpm);
   const { openEcosystem } = await import('../../../ecosystem.ts');
   const ecosystem = await openEcosystem(config, { logger, withQueue: true, withWorker: true });
   try {
@@ -52,8 +52,25 @@ export async function serve(config: Config, terminal: Terminal): Promise<void> {
   }
 }
 
-function endSignal(): Promise<void> {
+/** Whether an npm script started this process. */
+export function isUnderNpm({ environment }: Shell): boolean {
+  return environment.npm_lifecycle_event !== undefined;
+}
+
+/** How often it is looked whether npm, which started this process, is still there; milliseconds. */
+const parentMs = 500;
+
+/** A signal, or the end of the npm that started this process: npm does not hand signals on to what its shell runs. */
+function endSignal(underNpm: boolean): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
+    if (!underNpm) return;
+    const parent = process.ppid;
+    const looking = setInterval(() => {
+      if (process.ppid === parent) return;
+      clearInterval(looking);
+      resolve();
+    }, parentMs);
+    looking.unref();
   });
 }

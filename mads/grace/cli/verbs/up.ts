@@ -11,7 +11,7 @@ import { servingOptions } from '../serving-options.ts';
 import type { Shell } from '../shell.ts';
 import type { Terminal } from '../terminal.ts';
 import { reportText } from './report.ts';
-import { serve } from './serve.ts';
+import { isUnderNpm, serve } from './serve.ts';
 import { outcomeOf, outcomesText } from './train.ts';
 
 /** Roles that train at a time: a small machine has two cores, and nothing is served yet. */
@@ -31,7 +31,7 @@ reports what they would settle. Then, and on every later start at once, it serve
     const config = shell.config(settings);
     const terminal = shell.terminal(json === true);
     await prepare(config, terminal);
-    await serve(config, terminal);
+    await serve(config, terminal, isUnderNpm(shell));
   });
 }
 
