@@ -82,8 +82,9 @@ export function candidatesOf(tool: string, profile: ArgumentProfile, dialogue: D
   const byName = hashText(`*.${profile.name}`);
   const found = new Map<string, Candidate>();
   const tied = profile.options.length <= mostTiedOptions;
+  const known = new Set(profile.options.map(valueKey));
   const offer = (given: unknown, origin: ValueOrigin, hashes: readonly number[]): void => {
-    const value = typed(given, profile);
+    const value = typed(given, profile, known);
     if (value === undefined) return;
     const key = valueKey(value);
     const held = found.get(key) ?? { key, value, origin, hashes: [] };
@@ -97,7 +98,6 @@ export function candidatesOf(tool: string, profile: ArgumentProfile, dialogue: D
   for (const { value, origin, kind, hashes } of dialogue.evidence) {
     if (kinds.has(kind)) offer(bareOf(value), origin, hashes);
   }
-  const known = new Set(profile.options.map(valueKey));
   const absent: Candidate = { key: 'absent', value: undefined, origin: 'absent', hashes: [combine(salt, 1)] };
   const unknown: Candidate = { key: 'unknown', value: undefined, origin: 'unknown', hashes: [combine(salt, 2)] };
   for (const hash of dialogue.state) {
@@ -118,14 +118,15 @@ export function candidatesOf(tool: string, profile: ArgumentProfile, dialogue: D
 }
 
 /** The given piece as a value of the argument's type; undefined where it cannot be one. */
-function typed(given: unknown, profile: ArgumentProfile): unknown {
+function typed(given: unknown, profile: ArgumentProfile, known: ReadonlySet<string>): unknown {
   if (profile.type === 'number') {
     if (typeof given === 'number') return given;
     if (typeof given === 'string' && /^-?\d+(\.\d+)?$/.test(given) && given.length <= 15) return Number(given);
-    return profile.options.some((option) => option === given) ? given : undefined;
+    return known.has(valueKey(given)) ? given : undefined;
   }
   if (profile.type === 'boolean') return typeof given === 'boolean' ? given : undefined;
-  return typeof given === 'object' ? (profile.options.includes(given) ? given : undefined) : given;
+  // by content: after loading, an equal list is another object
+  return typeof given === 'object' && !known.has(valueKey(given)) ? undefined : given;
 }
 
 function optionHashes(
