@@ -44,6 +44,8 @@ export async function runCommand(args: readonly string[], nodeArgs: readonly str
 export interface Served {
   readonly url: string;
   readonly pid: number;
+  /** True where models serve. */
+  readonly ready: boolean;
   /** From start to the ready answer. */
   readonly startSeconds: number;
   stop(): Promise<void>;
@@ -68,6 +70,7 @@ export async function startServer(
   return {
     url: ready.url,
     pid: child.pid as number,
+    ready: ready.ready,
     startSeconds: (performance.now() - started) / 1000,
     stop: async () => {
       const ended = new Promise((resolve) => child.once('close', resolve));
@@ -85,6 +88,7 @@ export async function startScript(path: string, args: readonly string[]): Promis
   return {
     url,
     pid: child.pid as number,
+    ready: true,
     startSeconds: (performance.now() - started) / 1000,
     stop: async () => {
       const ended = new Promise((resolve) => child.once('close', resolve));
