@@ -1,9 +1,12 @@
 import type { Destination } from '../../engine/core/destination.ts';
 import { hashFraction } from '../../engine/core/hash.ts';
+import { addShapeWords, maximumShapeWords } from './features/shape-words.ts';
+import type { Measured } from './fit-markers.ts';
 import type { SparseRows } from './linear-fit.ts';
 import { fitLinear, scoreLinear, softmaxInPlace } from './linear-fit.ts';
 import { LinearTable } from './linear-table.ts';
 import type { KnownDestination, RouterParts } from './router.ts';
+import { rowLength } from './router.ts';
 import type { LessonRow } from './training-rows.ts';
 
 /** A text with the destination that a log gave it. */
@@ -13,18 +16,18 @@ export interface DestinationLesson {
   readonly key: string | null;
 }
 
-const settings = { epochs: 5, rate: 0.3, decay: 0 };
+const settings = { epochs: 8, rate: 0.3, decay: 0 };
 const folds = 3;
 /** A row whose destination models that had not seen it find this unlikely is taken for a slip of the log ... */
 const slipProbability = 0.05;
 /** ... where there are more of them than a clean log would show. */
 const slipShare = 0.01;
 
-/** Softmax regression over the n-grams of bare payloads. Null where no example had a destination. */
+/** Softmax regression over the n-grams and shape of bare payloads. Null where no example had a destination. */
 export function fitDestinations(
   lessons: readonly DestinationLesson[],
   use: Int32Array,
-  grams: SparseRows,
+  measured: Measured,
   rows: readonly LessonRow[],
   limit: number,
   seed: number,
@@ -33,8 +36,7 @@ export function fitDestinations(
   if (known.length === 0) return null;
   const indexOf = new Map(known.map(({ key }, index) => [key, index]));
   const labels = Int32Array.from(lessons, ({ key }) => (key === null ? -1 : (indexOf.get(key) ?? -1)));
-  const size = Math.min(limit, grams.size);
-  const folded: SparseRows = { ...grams, buckets: grams.buckets.map((bucket) => bucket & (size - 1)), size };
+  const folded = wordsOf(measured, Math.min(limit, measured.grams.size));
   const classes = known.length;
   const weights = new Float32Array(lessons.length).fill(1);
   const taught = use.filter((row) => (labels[row] as number) >= 0);
@@ -55,6 +57,20 @@ export function fitDestinations(
   const kept = doubtful.size < slipShare * taught.length ? taught : taught.filter((row) => !doubtful.has(row));
   const model = fitLinear(folded, labels, weights, kept, { ...settings, classes, seed });
   return { known, table: LinearTable.quantise(model) };
+}
+
+/** N-grams and shape words of every row, folded into `size` buckets. */
+function wordsOf({ rows, values, grams }: Measured, size: number): SparseRows {
+  const offsets = new Int32Array(rows + 1);
+  const all = new Int32Array(grams.buckets.length + rows * maximumShapeWords);
+  let end = 0;
+  for (let row = 0; row < rows; row += 1) {
+    const own = grams.buckets.subarray(grams.offsets[row], grams.offsets[row + 1]);
+    all.set(own, end);
+    end = addShapeWords(values, row * rowLength, all, end + own.length);
+    offsets[row + 1] = end;
+  }
+  return { offsets, buckets: all.subarray(0, end).map((bucket) => bucket & (size - 1)), size };
 }
 
 /** Destinations that were seen often enough, in a stable order. */

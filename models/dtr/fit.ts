@@ -105,7 +105,7 @@ export async function fitRouter(
   const trees = fitTrees(problem, settings.learner);
 
   await step('destinations', 6);
-  const destinations = fitDestinations(all, use, measured.grams, rows, settings.destinationBuckets, options.seed);
+  const destinations = fitDestinations(all, use, measured, rows, settings.destinationBuckets, options.seed);
 
   await step('instructions', 7);
   const bareTexts = shuffle(

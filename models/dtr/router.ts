@@ -1,8 +1,9 @@
 import type { Destination } from '../../engine/core/destination.ts';
 import type { ContentClass } from './example.ts';
-import { Grams } from './features/markers.ts';
+import { Grams, maximumGrams } from './features/markers.ts';
 import { Scan } from './features/scan.ts';
 import { features } from './features/schema.ts';
+import { addShapeWords, maximumShapeWords } from './features/shape-words.ts';
 import { TextWindow } from './features/text-window.ts';
 import { writeFeatures } from './features/write.ts';
 import { InstructionReader, wishOf } from './instruction.ts';
@@ -105,6 +106,7 @@ export class Router {
   readonly #classes = new Float64Array(3);
   readonly #reader = new InstructionReader();
   readonly #destinationScores: Float64Array;
+  readonly #destinationWords = new Int32Array(maximumGrams + maximumShapeWords);
 
   constructor(parts: RouterParts) {
     this.parts = parts;
@@ -182,7 +184,10 @@ export class Router {
     const { destinations } = this.parts;
     if (destinations === null) return null;
     const scores = this.#destinationScores;
-    destinations.table.score(this.grams.found, this.grams.count, scores);
+    const words = this.#destinationWords;
+    const { found, count } = this.grams;
+    for (let at = 0; at < count; at += 1) words[at] = found[at] as number;
+    destinations.table.score(words, addShapeWords(this.row, 0, words, count), scores);
     let best = -1;
     let sum = 0;
     for (const [index, known] of destinations.known.entries()) {
