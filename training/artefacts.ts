@@ -2,7 +2,7 @@ import { textOf } from '../engine/core/message.ts';
 import type { Device } from '../engine/core/config.ts';
 import { EngineError } from '../engine/core/errors.ts';
 import { goldenAnswers, loadModel, type LoadedModel } from '../engine/pipeline/load-model.ts';
-import { checkGolden, fewestGoldenVectors, type GoldenVector } from '../models/artefact.ts';
+import { checkGolden, fewestGoldenVectors, type Artefact, type GoldenVector } from '../models/artefact.ts';
 import type { CetInput } from '../models/cet/example.ts';
 import type { LppmInput } from '../models/lppm/example.ts';
 import { artefactKinds, type ArtefactDescription, type ArtefactKind } from '../models/manifest.ts';
@@ -19,15 +19,20 @@ export type DescriptionOf = (kind: ArtefactKind) => ArtefactDescription;
 const goldenCandidates = 20;
 const goldenWanted = 2 * fewestGoldenVectors;
 
-/** Saves, seals and publishes each learned model with golden vectors from the log; returns artefact ids by tier. */
+/**
+ * Saves, seals and publishes each learned model with golden vectors from the log, and loads it again as a server would:
+ * a model that does not come back as it was learned is set aside here, not after its promotion. Returns artefact ids by tier.
+ * @throws ARTEFACT_CORRUPT, ARTEFACT_MISMATCH
+ */
 export async function publishModels(
-  learned: Learned,
+  learned: Pick<Learned, 'models'>,
   turns: readonly AnsweredTurn[],
   payloadTools: ReadonlyMap<string, PayloadTool>,
   registry: Registry,
+  device: Device,
   describe: DescriptionOf,
 ): Promise<Partial<Record<ArtefactKind, string>>> {
-  const published: Partial<Record<ArtefactKind, string>> = {};
+  const published: Partial<Record<ArtefactKind, Artefact>> = {};
   for (const kind of artefactKinds) {
     const model = learned.models[kind];
     if (model === null) continue;
@@ -36,9 +41,10 @@ export async function publishModels(
     const golden: GoldenVector[] = inputs.map((input, index) => ({ input, output: outputs[index] }));
     const folder = await registry.workspace();
     await model.save(folder);
-    published[kind] = (await registry.publish(folder, describe(kind), golden)).id;
+    published[kind] = await registry.publish(folder, describe(kind), golden);
   }
-  return published;
+  await disposeAll(await loadModels({ artefacts: published }, registry, device));
+  return Object.fromEntries(Object.entries(published).map(([kind, { id }]) => [kind, id]));
 }
 
 /** Distinct inputs as they occur, evenly over the log, and shortened ones where the log is small. */
@@ -84,7 +90,11 @@ function spread<Input>(inputs: readonly Input[], shorten: (input: Input) => read
  * Loads the models of a bundle and asks each its golden questions. A model that answers otherwise here is set aside.
  * @throws ARTEFACT_CORRUPT, ARTEFACT_MISMATCH
  */
-export async function loadModels(opened: OpenBundle, registry: Registry, device: Device): Promise<LearnedModels> {
+export async function loadModels(
+  opened: Pick<OpenBundle, 'artefacts'>,
+  registry: Registry,
+  device: Device,
+): Promise<LearnedModels> {
   const models: { -readonly [Kind in ArtefactKind]: LearnedModels[Kind] } = { dtr: null, lppm: null, cet: null };
   try {
     for (const kind of artefactKinds) {

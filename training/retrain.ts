@@ -76,7 +76,8 @@ export async function retrain(options: RetrainOptions): Promise<RetrainResult> {
     stopIfAsked();
 
     progress({ stage: 'seal models', done: 0, total: null });
-    const published = await publishModels(learned, ground.turns, ground.payloadTools, registry, (kind) =>
+    const { turns, payloadTools } = ground;
+    const published = await publishModels(learned, turns, payloadTools, registry, options.device, (kind) =>
       describe(kind, learned, options),
     );
     const corrected = await judgeTurns(ground.corrected, judgingTiers(learned.models), ground.payloadTools, progress);

@@ -45,7 +45,7 @@ async function main(): Promise<void> {
   const worker = await startWorker(values.queue, {
     dataDir,
     logger,
-    lockMs: Number(values['lock-ms']),
+    lockMs: lockOf(values['lock-ms']),
     run: (job, context) => runInChild(script, dataDir, job, context),
   });
   logger.info({ pid: process.pid, dataDir }, 'training worker ready');
@@ -66,6 +66,13 @@ async function main(): Promise<void> {
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, stop);
   process.once('disconnect', stop);
+}
+
+/** @throws USAGE */
+function lockOf(given: string): number {
+  const lockMs = Number(given);
+  if (Number.isInteger(lockMs) && lockMs >= 1000) return lockMs;
+  throw new EngineError('USAGE', { detail: `--lock-ms takes milliseconds, at least 1000, not ${given}` });
 }
 
 main().catch((error: unknown) => {
