@@ -11,7 +11,7 @@ const lists = [
 function dialogueOf(list: readonly string[]): DialogueTurn[] {
   return [
     { speaker: 'user', text: 'show me what you have', step: null, values: null },
-    { speaker: 'action', text: 'desk.search', step: 'call:desk.search', values: { colours: [...list] } },
+    { speaker: 'action', text: 'desk.search', step: 'call:desk.search', values: { colours: list } },
     { speaker: 'result', text: '{"found": 0}', step: null, values: { found: 0 } },
     { speaker: 'user', text: 'try that again please', step: null, values: null },
   ];
