@@ -2,6 +2,7 @@ import { softmax } from '../calibration.ts';
 import { escalateStep, type LppmInput, type StepAction } from './example.ts';
 import { applyPlatt } from './platt.ts';
 import { lineOf, type ScriptStep } from './script.ts';
+import { suretyOf, suretySignals } from './surety.ts';
 import type { FilledValue } from './values/filler.ts';
 import type { ServedWeights } from './weights.ts';
 
@@ -34,52 +35,70 @@ export interface LppmPrediction {
 /** Before calibration: what kind of action it is, and how sure the net and the filler were. */
 export interface RawAnswer extends Omit<LppmPrediction, 'confidence' | 'alternatives'> {
   readonly kind: 'reply' | 'call' | 'ask';
+  /** Share of the step that the nets chose. */
   readonly stepShare: number;
+  /** The same, judged also by how the dialogue has gone. */
+  readonly stepSurety: number;
   readonly score: number;
   readonly shares: Float64Array;
 }
 
 const shown = 5;
 
+type Mixed = Pick<ServedWeights, 'members' | 'temperatures' | 'steps' | 'processes'>;
+
 /** Probabilities of all classes of a head, members averaged, each at its own temperature. */
-export function sharesOf(
-  weights: Pick<ServedWeights, 'members' | 'temperatures' | 'steps' | 'processes'>,
-  scores: Float32Array,
-  head: 'step' | 'process',
-): Float64Array {
+export function sharesOf(weights: Mixed, scores: Float32Array, head: 'step' | 'process'): Float64Array {
+  return mix(votesOf(weights, scores, head), head === 'step' ? weights.steps.length : weights.processes.length);
+}
+
+/** What each member says by itself. */
+export function votesOf(weights: Mixed, scores: Float32Array, head: 'step' | 'process'): Float64Array[] {
   const sizes = { step: weights.steps.length, process: weights.processes.length };
-  const mixed = new Float64Array(sizes[head]);
   let start = head === 'step' ? 0 : sizes.step;
-  weights.members.forEach((member, number) => {
+  return weights.members.map((member, number) => {
     const shares = softmax(scores.subarray(start, start + sizes[head]), weights.temperatures[number]?.[head] ?? 1);
-    for (let item = 0; item < mixed.length; item += 1) {
-      mixed[item] = (mixed[item] as number) + (shares[item] as number) / weights.members.length;
-    }
     start += member.outputs;
+    return shares;
   });
+}
+
+export function mix(votes: readonly Float64Array[], size: number): Float64Array {
+  const mixed = new Float64Array(size);
+  for (const shares of votes) {
+    for (let item = 0; item < size; item += 1) {
+      mixed[item] = (mixed[item] as number) + (shares[item] as number) / votes.length;
+    }
+  }
   return mixed;
 }
 
 /** From scores to an action with its values. Scores hold the outputs of all members, one after the other. */
 export function rawAnswer(weights: ServedWeights, input: LppmInput, scores: Float32Array): RawAnswer {
-  const shares = sharesOf(weights, scores, 'step');
-  const step = weights.steps[largest(shares)] ?? escalateStep;
+  const votes = votesOf(weights, scores, 'step');
+  const shares = mix(votes, weights.steps.length);
+  const chosen = largest(shares);
+  const step = weights.steps[chosen] ?? escalateStep;
   const processes = sharesOf(weights, scores, 'process');
   const process = processes.length === 0 ? null : (weights.processes[largest(processes)] ?? null);
   const processConfidence = processes.length === 0 ? 0 : (processes[largest(processes)] as number);
-  const stepShare = shares[largest(shares)] as number;
+  const stepShare = shares[chosen] as number;
   const escalateClass = weights.steps.indexOf(escalateStep);
+  const stepSurety =
+    weights.surety === null
+      ? stepShare
+      : suretyOf(weights.surety, suretySignals(input, shares, votes, chosen, escalateClass));
   const escalate = escalateClass < 0 ? 1 - stepShare : (shares[escalateClass] as number);
-  const base = { process, processConfidence, step, escalate, stepShare, shares };
+  const base = { process, processConfidence, step, escalate, stepShare, stepSurety, shares };
   const nothing = { values: {}, missing: [], asks: null };
   const line = weights.script.steps[step];
   if (step === escalateStep || line === undefined) {
-    return { ...base, ...nothing, action: { kind: 'escalate' }, kind: 'reply', score: stepShare };
+    return { ...base, ...nothing, action: { kind: 'escalate' }, kind: 'reply', score: stepSurety };
   }
   if (line.kind === 'reply') {
     const asks = weights.asks[step]?.split(' ').slice(1).join(' ') ?? null;
     const action = { kind: 'reply', text: lineOf(line, process) } as const;
-    return { ...base, ...nothing, asks, action, kind: 'reply', score: stepShare };
+    return { ...base, ...nothing, asks, action, kind: 'reply', score: stepSurety };
   }
   const tool = lineOf(line, process);
   const filled = weights.filler.fill(input.turns, tool);
@@ -93,7 +112,7 @@ export function rawAnswer(weights: ServedWeights, input: LppmInput, scores: Floa
       asks: filled.missing[0] as string,
       action,
       kind: 'ask',
-      score: stepShare,
+      score: stepSurety,
     };
   }
   const given = Object.fromEntries(Object.entries(filled.values).map(([name, { value }]) => [name, value]));
@@ -105,7 +124,7 @@ export function rawAnswer(weights: ServedWeights, input: LppmInput, scores: Floa
     asks: null,
     action,
     kind: 'call',
-    score: stepShare * filled.confidence,
+    score: stepSurety * filled.confidence,
   };
 }
 
@@ -123,11 +142,11 @@ function askingStep(
 }
 
 export function calibrated(weights: ServedWeights, raw: RawAnswer): LppmPrediction {
-  const { shares, kind, score, stepShare, ...rest } = raw;
+  const { shares, kind, score, stepShare: _, stepSurety, ...rest } = raw;
   const order = Array.from(shares, (_, item) => item).sort((a, b) => (shares[b] as number) - (shares[a] as number));
   const first = {
     step: raw.step,
-    confidence: applyPlatt(weights.calibration.step, kind === 'ask' ? score : stepShare),
+    confidence: applyPlatt(weights.calibration.step, kind === 'ask' ? score : stepSurety),
   };
   const others = order
     .slice(0, shown + 1)

@@ -1,10 +1,11 @@
 import { clipText, combine, fullNgrams, hashText, tokenize, visitNgrams, wordNgrams } from '../text/ngrams.ts';
 import { escalateStep, type DialogueTurn, type LppmInput } from './example.ts';
 import { groupNumber, type FeatureList } from './features.ts';
+import { callFlow, flowOf, scriptFlow } from './flow.ts';
 import { markersOf } from './markers.ts';
 
 /** Changes whenever the same dialogue would give other features: a model of another version is refused. */
-export const encodingVersion = 'lppm-encode-1';
+export const encodingVersion = 'lppm-encode-2';
 
 /** Turns that are read of a long history, from its end. */
 const turnWindow = 40;
@@ -84,6 +85,10 @@ function encodeState(
     put(`t ${tool} ${first}`);
   }
   encodeCalls(turns, first, put);
+  const flow = flowOf(turns, moveOf);
+  callFlow(turns, flow, put);
+  scriptFlow(flow, last.speaker, first, put);
+  put(`cu ${Math.min(flow.callsInARow, 4)} ${last.speaker} ${first}`);
   const previous = findLast(turns, (turn) => turn.speaker === 'agent');
   if (previous !== undefined) {
     visitNgrams(tokenize((turns[previous] as DialogueTurn).text, 48), wordNgrams, (hash) =>

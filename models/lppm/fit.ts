@@ -3,12 +3,13 @@ import { hashFraction } from '../../engine/core/hash.ts';
 import { silent } from '../../engine/core/progress.ts';
 import { fitTemperature } from '../calibration.ts';
 import type { FitOptions } from '../estimator.ts';
-import { rawAnswer, type RawAnswer } from './answer.ts';
+import { largest, mix, rawAnswer, votesOf, type RawAnswer } from './answer.ts';
 import { scoreBagNet, trainBagNet, type BagNet, type Head, type Targets } from './bag-net.ts';
 import { escalateStep, type LppmExample, type LppmInput } from './example.ts';
 import { KnownTexts } from './known-texts.ts';
 import { fitPlatt, identityMap } from './platt.ts';
 import { learnScript } from './script.ts';
+import { fitSurety, suretySignals } from './surety.ts';
 import { learnAsks } from './values/asks.ts';
 import { ArgumentFiller, type CallExample } from './values/filler.ts';
 import { valueKey } from './values/value-key.ts';
@@ -22,6 +23,8 @@ export interface MemberOptions {
   readonly learningRate: number;
   readonly inputDropout: number;
   readonly hiddenDropout: number;
+  /** Share of the target spread over all classes; without it that of the whole. */
+  readonly smoothing?: number;
 }
 
 export interface LppmHyperParameters {
@@ -41,9 +44,12 @@ export const utteranceParameters: LppmHyperParameters = {
   mostFeatures: 120_000,
   smoothing: 0.1,
 };
-/** Chosen on STAR val: state says most, a linear member adds nothing, 60,000 features are as good as 140,000. */
+/** Chosen on STAR val: 60,000 features are as good as 140,000; a linear member makes it surer, most of all with few rows. */
 export const dialogueParameters: LppmHyperParameters = {
-  members: [{ ...bag, learningRate: 0.05 }],
+  members: [
+    { ...bag, learningRate: 0.05 },
+    { ...linear, learningRate: 0.1, smoothing: 0.02 },
+  ],
   steps: 200_000,
   mostFeatures: 60_000,
   smoothing: 0.1,
@@ -59,6 +65,7 @@ const epochLimits = { fewest: 4, most: 30 } as const;
 const calibrationShare = 0.1;
 /** Below this there is too little to calibrate on: confidences stay as the net gives them. */
 const fewestCalibrationRows = 30;
+const fewestSuretyRows = 60;
 const processWeight = 0.3;
 
 /** Learns everything; see `LppmWeights`. @throws TOO_FEW_ROWS, TRAINING_DIVERGED, JOB_CANCELLED */
@@ -88,7 +95,7 @@ export function fitWeights(
   }
   const epochs = Math.round(Math.min(epochLimits.most, Math.max(epochLimits.fewest, parameters.steps / train.length)));
   const members = parameters.members.map((member, number): BagNet => {
-    const settings = { ...member, epochs, smoothing: parameters.smoothing, seed: options.seed + 101 * number };
+    const settings = { smoothing: parameters.smoothing, ...member, epochs, seed: options.seed + 101 * number };
     return trainBagNet(rows, heads, targets, vocabulary.size, settings, (epoch, loss) => {
       if (options.signal?.aborted === true) throw new EngineError('JOB_CANCELLED', { id: 'train lppm' });
       const note = `loss ${loss.toFixed(3)}`;
@@ -119,13 +126,18 @@ export function fitWeights(
   return calibrate(plain, held);
 }
 
-type Uncalibrated = Omit<LppmWeights, 'temperatures' | 'calibration'>;
+type Uncalibrated = Omit<LppmWeights, 'temperatures' | 'calibration' | 'surety'>;
 
 /** Temperatures and the reliability of each kind of action, from rows that nothing was trained on. */
 function calibrate(plain: Uncalibrated, held: readonly LppmExample[]): LppmWeights {
   const identity: ActionCalibration = { step: identityMap, reply: identityMap, call: identityMap, ask: identityMap };
   const once = { step: 1, process: 1 };
-  const none: LppmWeights = { ...plain, temperatures: plain.members.map(() => once), calibration: identity };
+  const none: LppmWeights = {
+    ...plain,
+    temperatures: plain.members.map(() => once),
+    calibration: identity,
+    surety: null,
+  };
   if (held.length < fewestCalibrationRows) return none;
   const inputs = held.map((example) => plain.known.resolve(example.input));
   const scores = inputs.map((input) => scoresOf(plain, input));
@@ -148,15 +160,16 @@ function calibrate(plain: Uncalibrated, held: readonly LppmExample[]): LppmWeigh
       ),
     };
   });
-  const weights = { ...none, temperatures };
+  const tempered = { ...none, temperatures };
+  const weights = { ...tempered, surety: suretyFor(tempered, held, inputs, scores) };
   const answers = inputs.map((input, row) => rawAnswer(weights, input, scores[row] as Float32Array));
   const rowsOf = (kind: RawAnswer['kind']) =>
     answers.flatMap((raw, row) =>
       raw.kind === kind ? [{ score: raw.score, correct: isRight(raw, held[row] as LppmExample) }] : [],
     );
-  const stepRows = answers.map(({ stepShare, shares }, row) => {
+  const stepRows = answers.map(({ stepShare, stepSurety, shares }, row) => {
     const best = plain.steps[shares.indexOf(stepShare)];
-    return { score: stepShare, correct: best === (held[row] as LppmExample).step };
+    return { score: stepSurety, correct: best === (held[row] as LppmExample).step };
   });
   return {
     ...weights,
@@ -167,6 +180,26 @@ function calibrate(plain: Uncalibrated, held: readonly LppmExample[]): LppmWeigh
       ask: fitPlatt(rowsOf('ask')),
     },
   };
+}
+
+/** Single utterances have no flow to judge by, and a handful of rows teaches nothing. */
+function suretyFor(
+  weights: LppmWeights,
+  held: readonly LppmExample[],
+  inputs: readonly LppmInput[],
+  scores: readonly Float32Array[],
+): LppmWeights['surety'] {
+  const escalate = weights.steps.indexOf(escalateStep);
+  const rows = held.flatMap((example, row) => {
+    const votes = votesOf(weights, scores[row] as Float32Array, 'step');
+    const shares = mix(votes, weights.steps.length);
+    const chosen = largest(shares);
+    if (chosen === escalate) return [];
+    const signals = suretySignals(inputs[row] as LppmInput, shares, votes, chosen, escalate);
+    return [{ signals, correct: weights.steps[chosen] === example.step }];
+  });
+  const isDialogue = inputs.some(({ turns }) => turns.length > 1);
+  return isDialogue && rows.length >= fewestSuretyRows ? fitSurety(rows) : null;
 }
 
 /** True where the answer is what was done: the same step, and for a call the same tool and values. */

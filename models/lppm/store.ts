@@ -6,6 +6,7 @@ import { encodingVersion } from './encode.ts';
 import { KnownTexts } from './known-texts.ts';
 import { networkOf } from './network.ts';
 import type { Script } from './script.ts';
+import type { Surety } from './surety.ts';
 import { ArgumentFiller, type ToolProfiles } from './values/filler.ts';
 import { Ranker } from './values/ranker.ts';
 import { Vocabulary } from './vocabulary.ts';
@@ -22,6 +23,7 @@ interface Description {
   readonly known: Readonly<Record<string, string>>;
   readonly asks: Readonly<Record<string, string>>;
   readonly calibration: ActionCalibration;
+  readonly surety: Surety | null;
   readonly profiles: ToolProfiles;
   /** sha256 of the other files. */
   readonly hashes: Readonly<Record<string, string>>;
@@ -49,6 +51,7 @@ export async function saveWeights(folder: string, weights: ServedWeights, networ
     known: weights.known.toJSON(),
     asks: weights.asks,
     calibration: weights.calibration,
+    surety: weights.surety,
     profiles: filler.profiles,
     hashes: Object.fromEntries(Object.entries(files).map(([name, bytes]) => [name, sha256(bytes)])),
   };

@@ -2,6 +2,7 @@ import type { BagNet } from './bag-net.ts';
 import type { KnownTexts } from './known-texts.ts';
 import type { PlattMap } from './platt.ts';
 import type { Script } from './script.ts';
+import type { Surety } from './surety.ts';
 import type { ArgumentFiller } from './values/filler.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
@@ -34,6 +35,8 @@ export interface LppmWeights {
   /** Argument that a reply asks for, by step: `tool argument`. */
   readonly asks: Readonly<Record<string, string>>;
   readonly calibration: ActionCalibration;
+  /** Scores steps of dialogues; null where too little was held out, or single utterances are read. */
+  readonly surety: Surety | null;
 }
 
 /** What serving needs: the weights without the nets, which stand in the served graph. */
