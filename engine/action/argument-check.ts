@@ -30,6 +30,16 @@ export class ArgumentCheck {
     return [...new Set(faults)].slice(0, 3).join('; ');
   }
 
+  /** What is wrong with a schema itself; null where values can be checked against it. */
+  schemaFault(schema: JsonSchema): string | null {
+    try {
+      this.#validator(schema);
+      return null;
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
+    }
+  }
+
   #validator(schema: JsonSchema): ValidateFunction {
     const same = this.#byObject.get(schema);
     if (same !== undefined) return same;

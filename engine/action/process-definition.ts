@@ -1,5 +1,6 @@
 import { EngineError } from '../core/errors.ts';
 import type { Edge, Process, Step } from '../core/process.ts';
+import { ArgumentCheck } from './argument-check.ts';
 
 /** A process that was checked once, with its steps and edges at hand. */
 export class ProcessDefinition {
@@ -18,6 +19,7 @@ export class ProcessDefinition {
     this.#checkSteps(hasTool);
     this.#checkEdges();
     this.#checkLoops();
+    this.#checkSlots();
   }
 
   step(id: string): Step | undefined {
@@ -63,6 +65,17 @@ export class ProcessDefinition {
     }
   }
 
+  /** A value can be checked only against a schema that can be read; the step that needs the slot is named. */
+  #checkSlots(): void {
+    const check = new ArgumentCheck();
+    for (const { name, schema } of this.process.slots) {
+      const fault = check.schemaFault(schema);
+      if (fault === null) continue;
+      const step = this.process.steps.find((one) => usesSlot(one, name));
+      this.#fail(step?.id ?? '(none)', `the schema of slot ${name} cannot be read: ${fault}`);
+    }
+  }
+
   /** Without an ask on the way nothing new can come in, so a circle would turn for ever. */
   #checkLoops(): void {
     const done = new Set<string>();
@@ -77,4 +90,10 @@ export class ProcessDefinition {
     };
     for (const id of this.#steps.keys()) visit(id);
   }
+}
+
+function usesSlot(step: Step, slot: string): boolean {
+  if (step.kind === 'ask') return step.slot === slot;
+  if (step.kind !== 'call') return false;
+  return Object.values(step.arguments).some((origin) => origin.from === 'slot' && origin.slot === slot);
 }

@@ -9,6 +9,7 @@ import { coverageFigures, labelFigures, quantiles, settledAt, type Judged } from
 import { readProcessData, type ProcessData, type ProcessDefinition, type ProcessExample } from './process-data.ts';
 import { allowedSteps } from './process-script.ts';
 import { argumentFigures, slotFigures } from './process-slots.ts';
+import { stateFigures } from './process-state.ts';
 import type { BenchOptions, BenchReport, BenchResult, TrainCost } from './report.ts';
 import { spreadOf } from './spread.ts';
 
@@ -138,6 +139,7 @@ async function dialogueFigures(
   );
   const hasEscalations = examples.some(({ step }) => step === escalateStep);
   const allowed = rows.map((row) => ({ ...row, correct: isAllowed(row) }));
+  const state = stateFigures(rows);
   return {
     file,
     n: rows.length,
@@ -155,6 +157,7 @@ async function dialogueFigures(
           },
         }),
     ...(slots === null ? {} : { slots }),
+    ...(state === null ? {} : { state }),
     ...(hasEscalations
       ? {
           escalate: {

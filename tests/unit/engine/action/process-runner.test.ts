@@ -112,6 +112,11 @@ describe('ProcessDefinition', () => {
     ['a missing start', { start: 'nowhere' }, 'nowhere'],
     ['an unknown tool', { steps: [{ id: 'look', kind: 'call', tool: 'gone', arguments: {} }] }, 'look'],
     ['an unknown slot', { steps: [{ id: 'look', kind: 'ask', slot: 'gone', text: '?' }] }, 'look'],
+    [
+      'a slot whose schema cannot be read',
+      { slots: [{ name: 'order', schema: { type: 'strng' }, required: true }, refund.slots[1]!] },
+      'look',
+    ],
     ['a doubled step', { steps: [...refund.steps, { id: 'bye', kind: 'tell', text: '' }] }, 'bye'],
   ])('refuses %s, naming process and step', (_what, change, step) => {
     expect(invalid(change)).toMatchObject({ code: 'PROCESS_INVALID', detail: { process: 'refund', step } });

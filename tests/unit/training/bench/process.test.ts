@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { silent } from '../../../../engine/core/progress.ts';
 import { benchProcess } from '../../../../training/bench/process.ts';
+import type { LppmPrediction } from '../../../../models/lppm/answer.ts';
 import { fileOf } from '../../../../training/bench/process-data.ts';
 import { allowedSteps } from '../../../../training/bench/process-script.ts';
+import { stateFigures } from '../../../../training/bench/process-state.ts';
 import type { BenchOptions } from '../../../../training/bench/report.ts';
 
 const graphs = {
@@ -164,5 +166,37 @@ describe('allowedSteps', () => {
     expect([...allowedSteps(example[0]!, named)].sort()).toEqual(['ask_pin', 'hello']);
     expect([...allowedSteps({ ...example[1]!, previousStep: 'ask_pin' }, named)]).toContain('query');
     expect([...allowedSteps(example[1]!, undefined)]).toEqual(['bank_ask_pin']);
+  });
+});
+
+describe('stateFigures', () => {
+  const turn = (text: string) => ({ speaker: 'user', text, step: null, values: null }) as const;
+  const row = (text: string, process: string, found: string, conversation: string) => ({
+    example: {
+      input: { turns: [turn('hi'), turn(text)] },
+      process,
+      step: 's',
+      action: { kind: 'escalate' },
+      conversation,
+      previousStep: null,
+    } as const,
+    prediction: { process: found } as LppmPrediction,
+    correct: true,
+  });
+
+  it('counts staying and following in conversations of several processes alone', () => {
+    const rows = [
+      row('a ride', 'ride', 'ride', 'one'),
+      row('yes', 'ride', 'bank', 'one'),
+      row('and my balance', 'bank', 'bank', 'one'),
+      row('a ride', 'ride', 'bank', 'two'),
+      row('yes', 'ride', 'bank', 'two'),
+    ];
+    expect(stateFigures(rows)).toEqual({
+      running: { n: 1, right: 0 },
+      changed: { n: 1, right: 1 },
+      shortAnswers: { n: 5, right: 1 },
+    });
+    expect(stateFigures(rows.slice(3))).toBeNull();
   });
 });
