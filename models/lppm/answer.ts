@@ -3,6 +3,7 @@ import { escalateStep, type LppmInput, type StepAction } from './example.ts';
 import { applyPlatt } from './platt.ts';
 import { lineOf, type ScriptStep } from './script.ts';
 import { suretyOf, suretySignals } from './surety.ts';
+import { applyTrust, scopeScore, softening, type TrustSigns } from './trust.ts';
 import type { FilledValue } from './values/filler.ts';
 import type { ServedWeights } from './weights.ts';
 
@@ -20,7 +21,10 @@ export interface LppmPrediction {
   readonly action: StepAction;
   /** Calibrated probability that the whole action is right (of a call: name and all arguments), in [0, 1]. */
   readonly confidence: number;
-  /** Probability that the message follows no known process, in [0, 1]. */
+  /**
+   * How likely the message follows no known process, in [0, 1]: a probability where the log had such messages, else
+   * good for comparing messages only.
+   */
   readonly escalate: number;
   /** Argument that the reply asks for, null where it asks for none. */
   readonly asks: string | null;
@@ -41,6 +45,7 @@ export interface RawAnswer extends Omit<LppmPrediction, 'confidence' | 'alternat
   readonly stepSurety: number;
   readonly score: number;
   readonly shares: Float64Array;
+  readonly signs: TrustSigns;
 }
 
 const shown = 5;
@@ -52,12 +57,13 @@ export function sharesOf(weights: Mixed, scores: Float32Array, head: 'step' | 'p
   return mix(votesOf(weights, scores, head), head === 'step' ? weights.steps.length : weights.processes.length);
 }
 
-/** What each member says by itself. */
-export function votesOf(weights: Mixed, scores: Float32Array, head: 'step' | 'process'): Float64Array[] {
+/** What each member says by itself, at its own temperature times `softened`. */
+export function votesOf(weights: Mixed, scores: Float32Array, head: 'step' | 'process', softened = 1): Float64Array[] {
   const sizes = { step: weights.steps.length, process: weights.processes.length };
   let start = head === 'step' ? 0 : sizes.step;
   return weights.members.map((member, number) => {
-    const shares = softmax(scores.subarray(start, start + sizes[head]), weights.temperatures[number]?.[head] ?? 1);
+    const temperature = softened * (weights.temperatures[number]?.[head] ?? 1);
+    const shares = softmax(scores.subarray(start, start + sizes[head]), temperature);
     start += member.outputs;
     return shares;
   });
@@ -88,8 +94,11 @@ export function rawAnswer(weights: ServedWeights, input: LppmInput, scores: Floa
     weights.surety === null
       ? stepShare
       : suretyOf(weights.surety, suretySignals(input, shares, votes, chosen, escalateClass));
-  const escalate = escalateClass < 0 ? 1 - stepShare : (shares[escalateClass] as number);
-  const base = { process, processConfidence, step, escalate, stepShare, stepSurety, shares };
+  const softVotes = votesOf(weights, scores, 'step', softening);
+  const softScore = softVotes.reduce((sum, vote) => sum + (vote[chosen] as number), 0) / Math.max(1, softVotes.length);
+  const signs = { score: stepSurety, softScore, unknownWords: weights.vocabulary.unknownWords(input) };
+  const escalate = escalateClass < 0 ? 1 / (1 + Math.exp(scopeScore(signs))) : (shares[escalateClass] as number);
+  const base = { process, processConfidence, step, escalate, stepShare, stepSurety, shares, signs };
   const nothing = { values: {}, missing: [], asks: null };
   const line = weights.script.steps[step];
   if (step === escalateStep || line === undefined) {
@@ -142,7 +151,7 @@ function askingStep(
 }
 
 export function calibrated(weights: ServedWeights, raw: RawAnswer): LppmPrediction {
-  const { shares, kind, score, stepShare: _, stepSurety, ...rest } = raw;
+  const { shares, kind, score, stepShare: _, stepSurety, signs, ...rest } = raw;
   const order = Array.from(shares, (_, item) => item).sort((a, b) => (shares[b] as number) - (shares[a] as number));
   const first = {
     step: raw.step,
@@ -156,7 +165,9 @@ export function calibrated(weights: ServedWeights, raw: RawAnswer): LppmPredicti
     }))
     .filter(({ step }) => step !== raw.step);
   const alternatives = [first, ...others].slice(0, shown);
-  return { ...rest, confidence: applyPlatt(weights.calibration[kind], score), alternatives };
+  const { reply, [kind]: own } = weights.calibration;
+  const confidence = kind === 'reply' ? applyTrust(reply, signs) : applyPlatt(own, score);
+  return { ...rest, confidence, alternatives };
 }
 
 export function largest(values: ArrayLike<number>): number {

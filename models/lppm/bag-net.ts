@@ -1,4 +1,5 @@
 import { EngineError } from '../../engine/core/errors.ts';
+import type { Random } from '../../engine/core/clock.ts';
 import { seededRandom, shuffle } from '../../engine/core/random.ts';
 import { softmax } from '../calibration.ts';
 import { TrainState } from './train-state.ts';
@@ -27,6 +28,19 @@ export interface BagNetOptions {
   /** Share of the target spread over all classes. */
   readonly smoothing: number;
   readonly seed: number;
+  /**
+   * Share of the steps that look at a mixture of two rows, features and targets alike (mixup; Zhang, Cisse, Dauphin,
+   * Lopez-Paz 2018); 0 by default.
+   */
+  readonly mix?: number;
+  /** Loss of softmax heads: over the shares of all classes (default), or each class against the rest. */
+  readonly loss?: 'shares' | 'each';
+}
+
+/** A row of a step, with the share that it has in the mixture. */
+interface Part {
+  readonly row: number;
+  readonly share: number;
 }
 
 /** Weights of `bag -> hidden (relu) -> outputs`, or `bag -> outputs` where there are no hidden units. */
@@ -67,9 +81,10 @@ export function trainBagNet(
     for (const row of shuffle(order, random)) {
       const rate = options.learningRate * (1 - step / steps);
       step += 1;
-      state.read(rows, row, options.inputDropout, random);
+      const parts = mixtureOf(row, count, options.mix ?? 0, random);
+      state.read(rows, parts, options.inputDropout, random);
       state.forward(options.hiddenDropout, random);
-      loss += lossGradient(state.scores, state.gradient, heads, targets, row, options.smoothing);
+      loss += lossGradient(state.scores, state.gradient, heads, targets, parts, options);
       state.backward(rate, options.hiddenDropout);
     }
     loss /= count;
@@ -121,42 +136,94 @@ function multiply(scores: Float32Array, hidden: Float32Array, output: Float32Arr
   }
 }
 
+/** The row itself, or with another one that weighs at most as much. */
+function mixtureOf(row: number, count: number, mix: number, random: Random): readonly Part[] {
+  if (mix === 0 || random() >= mix) return [{ row, share: 1 }];
+  const other = Math.floor(random() * count);
+  const share = 0.5 + 0.5 * random();
+  return [
+    { row, share },
+    { row: other, share: 1 - share },
+  ];
+}
+
 /** Cross-entropy of every head whose target is known; writes its gradient over `gradient`. */
 function lossGradient(
   scores: Float32Array,
   gradient: Float32Array,
   heads: readonly Head[],
   targets: readonly Targets[],
-  row: number,
-  smoothing: number,
+  parts: readonly Part[],
+  options: Pick<BagNetOptions, 'smoothing' | 'loss'>,
 ): number {
   let loss = 0;
   let start = 0;
   for (let number = 0; number < heads.length; number += 1) {
     const head = heads[number] as Head;
-    const right = (targets[number] as Targets)[row] ?? [];
-    const { size, weight } = head;
-    if (head.kind === 'softmax') {
-      if (right.length === 0) gradient.fill(0, start, start + size);
-      else {
-        const shares = softmax(scores.subarray(start, start + size));
-        for (let item = 0; item < size; item += 1)
-          gradient[start + item] = weight * ((shares[item] as number) - smoothing / size);
-        for (const target of right) {
-          const share = 1 / right.length;
-          gradient[start + target] = (gradient[start + target] as number) - weight * (1 - smoothing) * share;
-          loss -= weight * share * Math.log((shares[target] as number) + 1e-12);
-        }
-      }
-    } else {
-      for (let item = 0; item < size; item += 1) {
-        const wanted = right.includes(item) ? 1 : 0;
-        const share = 1 / (1 + Math.exp(-(scores[start + item] as number)));
-        gradient[start + item] = weight * (share - (wanted * (1 - smoothing) + smoothing / 2));
-        loss -= weight * Math.log((wanted === 1 ? share : 1 - share) + 1e-12);
-      }
+    const own = scores.subarray(start, start + head.size);
+    const slopes = gradient.subarray(start, start + head.size);
+    const right = targets[number] as Targets;
+    if (head.kind === 'sigmoid') loss += head.weight * eachLoss(own, slopes, right, parts, options.smoothing, 0.5);
+    else if (options.loss === 'each') loss += head.weight * eachLoss(own, slopes, right, parts, options.smoothing, 0);
+    else loss += head.weight * sharesLoss(own, slopes, right, parts, options.smoothing);
+    if (head.weight !== 1)
+      for (let item = 0; item < head.size; item += 1) slopes[item] = (slopes[item] as number) * head.weight;
+    start += head.size;
+  }
+  return loss;
+}
+
+/** One class of all is right; nothing is learned from parts whose class is unknown. */
+function sharesLoss(
+  scores: Float32Array,
+  slopes: Float32Array,
+  targets: Targets,
+  parts: readonly Part[],
+  smoothing: number,
+): number {
+  slopes.fill(0);
+  const known = parts.filter(({ row }) => (targets[row] ?? []).length > 0);
+  if (known.length === 0) return 0;
+  const size = scores.length;
+  const shares = softmax(scores);
+  let loss = 0;
+  let total = 0;
+  for (const { share } of known) total += share;
+  for (let item = 0; item < size; item += 1) slopes[item] = total * ((shares[item] as number) - smoothing / size);
+  for (const { row, share } of known) {
+    const right = targets[row] as readonly number[];
+    for (const target of right) {
+      const part = share / right.length;
+      slopes[target] = (slopes[target] as number) - (1 - smoothing) * part;
+      loss -= part * Math.log((shares[target] as number) + 1e-12);
     }
-    start += size;
+  }
+  return loss;
+}
+
+/**
+ * Each class by itself. `floor` is the share of the smoothing that wrong classes get; 0 marks a softmax head, whose
+ * class may be unknown.
+ */
+function eachLoss(
+  scores: Float32Array,
+  slopes: Float32Array,
+  targets: Targets,
+  parts: readonly Part[],
+  smoothing: number,
+  floor: number,
+): number {
+  if (floor === 0 && parts.every(({ row }) => (targets[row] ?? []).length === 0)) {
+    slopes.fill(0);
+    return 0;
+  }
+  let loss = 0;
+  for (let item = 0; item < scores.length; item += 1) {
+    let wanted = 0;
+    for (const { row, share } of parts) if ((targets[row] ?? []).includes(item)) wanted += share;
+    const given = 1 / (1 + Math.exp(-(scores[item] as number)));
+    slopes[item] = given - (wanted * (1 - smoothing) + smoothing * floor);
+    loss -= wanted * Math.log(given + 1e-12) + (1 - wanted) * Math.log(1 - given + 1e-12);
   }
   return loss;
 }

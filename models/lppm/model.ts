@@ -33,6 +33,7 @@ export class LppmModel implements Estimator<LppmExample, LppmInput, LppmPredicti
   readonly name = 'lppm';
   readonly #options: LppmOptions;
   #fitted: Fitted | null = null;
+  #crossFitted: readonly LppmPrediction[] | null = null;
 
   constructor(options: LppmOptions = {}) {
     this.#options = options;
@@ -43,7 +44,8 @@ export class LppmModel implements Estimator<LppmExample, LppmInput, LppmPredicti
     const { dialogueParameters, fitWeights, utteranceParameters } = await import('./fit.ts');
     const single = examples.every(({ input }) => input.turns.length <= 1);
     const parameters = this.#options.parameters ?? (single ? utteranceParameters : dialogueParameters);
-    const weights = fitWeights(examples, options, parameters);
+    const { weights, crossFitted } = fitWeights(examples, options, parameters);
+    this.#crossFitted = crossFitted;
     await this.#open(served(weights), options);
     return {
       rows: examples.length,
@@ -107,6 +109,11 @@ export class LppmModel implements Estimator<LppmExample, LppmInput, LppmPredicti
   labels(): { readonly steps: readonly string[]; readonly processes: readonly string[] } {
     const { steps, processes } = this.#state().weights;
     return { steps, processes };
+  }
+
+  /** After a fit with folds: the answers to its rows by nets that did not see them, in the order given; else null. */
+  get crossFitted(): readonly LppmPrediction[] | null {
+    return this.#crossFitted;
   }
 
   /** Bytes of the served model. @throws MODEL_NOT_FITTED */

@@ -85,16 +85,23 @@ export class TrainState {
     fillRows(this.#output, outputs, () => normal(random) * scale);
   }
 
-  /** Takes the features of a row, some of them left out at random. */
-  read(rows: SparseRows, row: number, dropout: number, random: Random): void {
-    const stop = rows.offsets[row + 1] as number;
-    const scale = 1 / (1 - dropout);
+  /** Takes the features of a row, or of a mixture of rows, some of them left out at random. */
+  read(
+    rows: SparseRows,
+    parts: readonly { readonly row: number; readonly share: number }[],
+    dropout: number,
+    random: Random,
+  ): void {
     let items = 0;
-    for (let item = rows.offsets[row] as number; item < stop && items < rowLimit; item += 1) {
-      if (dropout > 0 && random() < dropout) continue;
-      this.#indices[items] = rows.indices[item] as number;
-      this.#weights[items] = (rows.weights[item] as number) * scale;
-      items += 1;
+    for (const { row, share } of parts) {
+      const scale = share / (1 - dropout);
+      const stop = rows.offsets[row + 1] as number;
+      for (let item = rows.offsets[row] as number; item < stop && items < rowLimit; item += 1) {
+        if (dropout > 0 && random() < dropout) continue;
+        this.#indices[items] = rows.indices[item] as number;
+        this.#weights[items] = (rows.weights[item] as number) * scale;
+        items += 1;
+      }
     }
     this.#items = items;
   }

@@ -1,3 +1,4 @@
+import { tokenize, wordHash } from '../text/ngrams.ts';
 import type { LppmInput } from './example.ts';
 import { encode } from './encode.ts';
 import { FeatureList, groups } from './features.ts';
@@ -108,6 +109,15 @@ export class Vocabulary {
       weights[item] = (weights[item] as number) * scale;
     }
     return { indices, weights };
+  }
+
+  /** Share of the words, numbers and marks of the last user turn that were never learned, in [0, 1]; 0 for no words. */
+  unknownWords(input: LppmInput): number {
+    const last = input.turns.at(-1);
+    if (last?.speaker !== 'user') return 0;
+    const tokens = tokenize(last.text);
+    const unknown = tokens.filter((token) => this.#index.get(wordHash(token)) < 0);
+    return tokens.length === 0 ? 0 : unknown.length / tokens.length;
   }
 
   readAll(inputs: readonly LppmInput[]): SparseRows {

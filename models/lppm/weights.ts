@@ -3,6 +3,7 @@ import type { KnownTexts } from './known-texts.ts';
 import type { PlattMap } from './platt.ts';
 import type { Script } from './script.ts';
 import type { Surety } from './surety.ts';
+import type { TrustMap } from './trust.ts';
 import type { ArgumentFiller } from './values/filler.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
@@ -15,7 +16,7 @@ export interface Temperatures {
 /** How raw confidences become probabilities of being right. */
 export interface ActionCalibration {
   readonly step: PlattMap;
-  readonly reply: PlattMap;
+  readonly reply: TrustMap;
   readonly call: PlattMap;
   readonly ask: PlattMap;
 }

@@ -64,6 +64,11 @@ export const fullNgrams: NgramOptions = { bigrams: true, skips: true, pairWords:
 export const wordNgrams: NgramOptions = { bigrams: true, skips: false, pairWords: 0, shortest: 0, longest: 0 };
 
 const salt = { word: 0x1f3a, bigram: 0x2e51, skip: 0x3c77, pair: 0x4b19, character: 0x5d83 } as const;
+/** Hash of a word by itself, as `visitNgrams` gives it. */
+export function wordHash(token: string): number {
+  return combine(salt.word, hashText(token));
+}
+
 const begin = hashText('<s>');
 const end = hashText('</s>');
 /** Characters are read of this many words from the start: enough for a message, and payloads stay cheap. */

@@ -100,13 +100,15 @@ function inputOf(row: BenchRecord): LppmInput {
 
 interface Called extends Judged {
   readonly inScope: boolean;
+  /** How likely it is none of the known intents; only its order counts. */
+  readonly escalate: number;
 }
 
 async function call(model: LppmModel, rows: readonly BenchRecord[]): Promise<Called[]> {
   const predictions = await model.predict(rows.map(inputOf));
-  return predictions.map(({ step, confidence }, row) => {
+  return predictions.map(({ step, confidence, escalate }, row) => {
     const label = rows[row]?.label;
-    return { confidence, correct: step === label, inScope: label !== outOfScope, settles: true };
+    return { confidence, escalate, correct: step === label, inScope: label !== outOfScope, settles: true };
   });
 }
 
@@ -118,8 +120,7 @@ async function singleLabelRun(
 ): Promise<{ results: BenchResult[]; cost: TrainCost }> {
   const model = new LppmModel();
   const examples = data.train.map(exampleOf);
-  const known = data.val.filter(({ label }) => label !== outOfScope);
-  const fitOptions = { seed, calibration: known.map(exampleOf), progress: options.progress };
+  const fitOptions = { seed, calibration: data.val.map(exampleOf), progress: options.progress };
   const device = options.device === undefined ? {} : { device: options.device };
   const { seconds } = await model.fit(examples, { ...fitOptions, ...device });
   const val = await call(model, data.val);
@@ -153,12 +154,12 @@ function figuresOf(val: readonly Called[], test: readonly Called[], delta: numbe
   const coverageAt = coverageFigures(known, inScope, delta);
   const figures = { accuracy, ece: expectedCalibrationError(inScope), coverageAt };
   if (out.length === 0) return figures;
-  const confidences = known.map(({ confidence }) => confidence).sort((a, b) => a - b);
-  const cut = confidences[Math.floor(confidences.length * 0.05)] ?? 0;
+  const strangeness = known.map(({ escalate }) => escalate).sort((a, b) => b - a);
+  const cut = strangeness[Math.floor(strangeness.length * 0.05)] ?? 1;
   return {
     ...figures,
-    oosAuroc: areaUnderRoc(test.map((row) => ({ score: row.confidence, positive: row.inScope }))),
-    oosRecallAt95: out.filter(({ confidence }) => confidence < cut).length / out.length,
+    oosAuroc: areaUnderRoc(test.map((row) => ({ score: row.escalate, positive: !row.inScope }))),
+    oosRecallAt95: out.filter(({ escalate }) => escalate > cut).length / out.length,
     underScopeShare: coverageAt.map(({ alpha, threshold, certified }) => ({
       alpha,
       oosSettled: settledAt(out, threshold).settled / out.length,

@@ -71,6 +71,29 @@ describe('trainBagNet', () => {
     ]);
   });
 
+  it('learns from mixtures of rows, and each class against the rest', () => {
+    const data = rows(60);
+    const settings = { ...options, hidden: 0, mix: 0.5, loss: 'each', smoothing: 0, epochs: 60 } as const;
+    const net = trainBagNet(data.rows, heads, [data.classes], 4, settings);
+    for (let feature = 0; feature < 3; feature += 1) {
+      const scores = [...scoreBagNet(net, Int32Array.of(feature, 3), Float32Array.of(0.7, 0.7))];
+      // the class is likelier than not, the others are not: shares of all would allow any common shift
+      expect(scores.map((score) => score > 0)).toEqual([0, 1, 2].map((item) => item === feature));
+    }
+    // two features of half the length each: a net that saw mixtures finds both classes, about alike
+    const both = [...scoreBagNet(net, Int32Array.of(0, 1, 3), Float32Array.of(0.35, 0.35, 0.7))];
+    expect(Math.min(both[0] as number, both[1] as number)).toBeGreaterThan((both[2] as number) + 0.5);
+  });
+
+  it('learns nothing about a head from rows whose class is unknown', () => {
+    const data = rows(6);
+    const settings = { ...options, hidden: 0, epochs: 2 };
+    for (const loss of ['shares', 'each'] as const) {
+      const net = trainBagNet(data.rows, heads, [data.classes.map(() => [])], 4, { ...settings, loss });
+      expect([...net.outputBias, ...net.embedding].every((value) => value === 0)).toBe(true);
+    }
+  });
+
   it('says where it diverged', () => {
     const data = rows(6);
     const broken = { ...data.rows, weights: new Float32Array(12).fill(Number.NaN) };

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadModel } from '../../../../engine/pipeline/load-model.ts';
 import type { DialogueTurn } from '../../../../models/lppm/example.ts';
-import { fitWeights, scoresOf, type LppmHyperParameters } from '../../../../models/lppm/fit.ts';
+import { scoresOf } from '../../../../models/lppm/calibrate.ts';
+import { fitWeights, type LppmHyperParameters } from '../../../../models/lppm/fit.ts';
 import { LppmModel } from '../../../../models/lppm/model.ts';
 import { served } from '../../../../models/lppm/store.ts';
 import { valueKey } from '../../../../models/lppm/values/value-key.ts';
@@ -154,7 +155,7 @@ describe('LppmModel', () => {
   });
 
   it('serves what the trainer computed', async () => {
-    const weights = fitWeights(train.slice(0, 120), { seed: 2 }, { ...parameters, steps: 400 });
+    const { weights } = fitWeights(train.slice(0, 120), { seed: 2 }, { ...parameters, steps: 400 });
     const { network } = served(weights);
     const { Runtime } = await import('../../../../models/nn/session.ts');
     const session = await new Runtime().open(network);
@@ -172,9 +173,37 @@ describe('LppmModel', () => {
   });
 
   it('is the same model for the same rows and seed', async () => {
-    const fit = (seed: number) => fitWeights(train.slice(0, 60), { seed }, { ...parameters, steps: 300 });
+    const fit = (seed: number) => fitWeights(train.slice(0, 60), { seed }, { ...parameters, steps: 300 }).weights;
     expect(served(fit(1)).network).toEqual(served(fit(1)).network);
     expect(served(fit(1)).network).not.toEqual(served(fit(2)).network);
+  });
+
+  it('answers each row with nets that did not see it, where all rows teach and calibrate', async () => {
+    // every eighth row has a wrong label and a word of its own: only a net that saw the row can know that label
+    const steps = [...new Set(train.map(({ step }) => step))];
+    const isOdd = (row: number): boolean => row % 8 === 0;
+    const rows = train.slice(0, 160).map((example, row) => {
+      if (!isOdd(row)) return example;
+      const step = steps[(steps.indexOf(example.step) + 1) % steps.length] as string;
+      const turns = example.input.turns.map((turn) => ({ ...turn, text: `${turn.text} odd${row} strange${row}` }));
+      return { ...example, step, input: { turns } };
+    });
+    const other = new LppmModel({ parameters: { ...parameters, steps: 4800 } });
+    await other.fit(rows, { seed: 1, folds: 4 });
+    const answers = other.crossFitted ?? [];
+    expect(answers).toHaveLength(rows.length);
+    const right = (given: readonly { step: string }[], among: (row: number) => boolean): number => {
+      const judged = given.flatMap(({ step }, row) => (among(row) ? [step === rows[row]?.step] : []));
+      return judged.filter(Boolean).length / judged.length;
+    };
+    expect(right(answers, isOdd)).toBeLessThan(0.3);
+    expect(right(await other.predict(rows.map(({ input }) => input)), isOdd)).toBeGreaterThan(0.4);
+    expect(right(answers, (row) => !isOdd(row))).toBeGreaterThan(0.7);
+    const mean = answers.reduce((sum, { confidence }) => sum + confidence, 0) / rows.length;
+    expect(Math.abs(mean - right(answers, () => true))).toBeLessThan(0.15);
+    await other.fit(rows, { seed: 1 });
+    expect(other.crossFitted).toBeNull();
+    await other.dispose();
   });
 
   it('learns a new model over the old one, and says when there is none', async () => {

@@ -1,0 +1,140 @@
+import { fitTemperature } from '../calibration.ts';
+import { calibrated, largest, mix, rawAnswer, votesOf, type LppmPrediction, type RawAnswer } from './answer.ts';
+import { scoreBagNet } from './bag-net.ts';
+import { escalateStep, type LppmExample, type LppmInput } from './example.ts';
+import { fitPlatt, identityMap } from './platt.ts';
+import { fitSurety, suretySignals } from './surety.ts';
+import { fitTrust, type TrustSigns } from './trust.ts';
+import { valueKey } from './values/value-key.ts';
+import type { ActionCalibration, LppmWeights, ServedWeights } from './weights.ts';
+
+/** What was learned, before anything is known of its reliability. */
+export type Uncalibrated<Weights extends ServedWeights = LppmWeights> = Omit<
+  Weights,
+  'temperatures' | 'calibration' | 'surety'
+>;
+
+/** A row with the scores of nets that did not learn from it, and what these nets knew. */
+export interface ScoredExample {
+  readonly known: Uncalibrated<ServedWeights>;
+  readonly example: LppmExample;
+  /** With earlier replies resolved to steps. */
+  readonly input: LppmInput;
+  readonly scores: Float32Array;
+}
+
+/** Below this there is too little to calibrate on: confidences stay as the net gives them. */
+export const fewestCalibrationRows = 30;
+const fewestSuretyRows = 60;
+
+/** The nets themselves are let go: only what answers need besides scores stays. */
+export function scored(plain: Uncalibrated, examples: readonly LppmExample[]): ScoredExample[] {
+  const known = { ...plain, members: plain.members.map(({ outputs }) => ({ outputs })) };
+  return examples.map((example) => {
+    const input = plain.known.resolve(example.input);
+    return { known, example, input, scores: scoresOf(plain, input) };
+  });
+}
+
+/** Temperatures and the reliability of each kind of action, from rows that nothing was trained on. */
+export function calibrate(plain: Uncalibrated, held: readonly ScoredExample[]): LppmWeights {
+  const identity: ActionCalibration = { step: identityMap, reply: identityMap, call: identityMap, ask: identityMap };
+  const once = { step: 1, process: 1 };
+  const none: LppmWeights = {
+    ...plain,
+    temperatures: plain.members.map(() => once),
+    calibration: identity,
+    surety: null,
+  };
+  if (held.length < fewestCalibrationRows) return none;
+  const sizes = { step: plain.steps.length, process: plain.processes.length };
+  let start = 0;
+  const temperatures = plain.members.map((member) => {
+    const first = start;
+    start += member.outputs;
+    const own = (offset: number, size: number, classOf: (example: LppmExample) => number): number => {
+      const rows = held.filter(({ example }) => classOf(example) >= 0);
+      return fitTemperature(
+        rows.map(({ scores }) => scores.subarray(first + offset, first + offset + size)),
+        rows.map(({ example }) => classOf(example)),
+      );
+    };
+    const steps = new Map(plain.steps.map((step, number) => [step, number]));
+    return {
+      step: own(0, sizes.step, ({ step }) => steps.get(step) ?? -1),
+      process: own(sizes.step, sizes.process, ({ process }) =>
+        process === null ? -1 : plain.processes.indexOf(process),
+      ),
+    };
+  });
+  const tempered = { ...none, temperatures };
+  const surety = suretyFor(tempered, held);
+  const weights = { ...tempered, surety };
+  const answers = held.map((row) => ({ ...row, raw: rawOf(weights, row) }));
+  const rowsOf = (kind: RawAnswer['kind']): (TrustSigns & { readonly correct: boolean })[] =>
+    answers.flatMap(({ raw, example }) =>
+      raw.kind === kind ? [{ ...raw.signs, score: raw.score, correct: isRight(raw, example) }] : [],
+    );
+  const stepRows = answers.map(({ raw: { stepShare, stepSurety, shares }, example }) => {
+    const best = plain.steps[shares.indexOf(stepShare)];
+    return { score: stepSurety, correct: best === example.step };
+  });
+  return {
+    ...weights,
+    calibration: {
+      step: fitPlatt(stepRows),
+      // how a dialogue has gone says more of it than single words do
+      reply: surety === null ? fitTrust(rowsOf('reply')) : fitPlatt(rowsOf('reply')),
+      call: fitPlatt(rowsOf('call')),
+      ask: fitPlatt(rowsOf('ask')),
+    },
+  };
+}
+
+/** The answer to a row by the nets that did not learn from it, calibrated as the served model is. */
+export function answered(weights: LppmWeights, row: ScoredExample): LppmPrediction {
+  return calibrated(weights, rawOf(weights, row));
+}
+
+/** Single utterances have no flow to judge by, and a handful of rows teaches nothing. */
+function suretyFor(weights: LppmWeights, held: readonly ScoredExample[]): LppmWeights['surety'] {
+  if (held.every(({ input }) => input.turns.length <= 1)) return null;
+  const escalate = weights.steps.indexOf(escalateStep);
+  const rows = held.flatMap(({ example, input, scores }) => {
+    const votes = votesOf(weights, scores, 'step');
+    const shares = mix(votes, weights.steps.length);
+    const chosen = largest(shares);
+    if (chosen === escalate) return [];
+    const signals = suretySignals(input, shares, votes, chosen, escalate);
+    return [{ signals, correct: weights.steps[chosen] === example.step }];
+  });
+  return rows.length >= fewestSuretyRows ? fitSurety(rows) : null;
+}
+
+function rawOf({ temperatures, calibration, surety }: LppmWeights, { known, input, scores }: ScoredExample): RawAnswer {
+  return rawAnswer({ ...known, temperatures, calibration, surety }, input, scores);
+}
+
+/** True where the answer is what was done: the same step, and for a call the same tool and values. */
+export function isRight(raw: Pick<RawAnswer, 'step' | 'action'>, example: LppmExample): boolean {
+  const { action } = example;
+  if (raw.action.kind !== 'call') return raw.step === example.step;
+  return (
+    action.kind === 'call' &&
+    action.tool === raw.action.tool &&
+    valueKey(action.arguments) === valueKey(raw.action.arguments)
+  );
+}
+
+/** Outputs of all members, one after the other; the same as the served graph gives. */
+export function scoresOf(weights: Pick<LppmWeights, 'vocabulary' | 'members'>, input: LppmInput): Float32Array {
+  const { indices, weights: shares } = weights.vocabulary.read(input);
+  const parts = weights.members.map((member) => scoreBagNet(member, indices, shares));
+  const scores = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let start = 0;
+  for (const part of parts) {
+    scores.set(part, start);
+    start += part.length;
+  }
+  return scores;
+}
