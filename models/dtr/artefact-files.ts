@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { EngineError, messageOf } from '../../engine/core/errors.ts';
 import { ContentTrees } from './content-trees.ts';
 import { schemaHash } from './features/schema.ts';
+import { shapeBuckets } from './features/shapes.ts';
 import { instructionBuckets } from './instruction.ts';
 import { wishes } from './instruction-seeds.ts';
 import { LinearTable } from './linear-table.ts';
@@ -23,6 +24,7 @@ const files = {
   router: 'router.json',
   trees: 'trees.json',
   markers: 'markers.bin',
+  shapes: 'shapes.bin',
   wishes: 'instructions.bin',
   destinations: 'destinations.bin',
 } as const;
@@ -40,6 +42,7 @@ export async function saveRouter(parts: RouterParts, folder: string): Promise<st
     [files.router, JSON.stringify(router)],
     [files.trees, JSON.stringify(parts.trees.model)],
     [files.markers, parts.markers.encode()],
+    [files.shapes, parts.shapes.encode()],
     [files.wishes, parts.wishes.encode()],
   ];
   if (parts.destinations !== null) contents.push([files.destinations, parts.destinations.table.encode()]);
@@ -63,17 +66,21 @@ export async function loadRouter(folder: string): Promise<RouterParts> {
   for (const tree of model.trees) checkTree(tree, rowLength, treeClasses.length);
   const known = router.destinations;
   const markers = LinearTable.decode(await readBytes(folder, files.markers), files.markers);
+  const shapes = LinearTable.decode(await readBytes(folder, files.shapes), files.shapes);
   const wishTable = LinearTable.decode(await readBytes(folder, files.wishes), files.wishes);
   const table =
     known === null ? null : LinearTable.decode(await readBytes(folder, files.destinations), files.destinations);
   const fits =
     markers.classes === markerClasses.length &&
+    shapes.classes === markerClasses.length &&
+    shapes.size === shapeBuckets &&
     wishTable.classes === wishes.length &&
     wishTable.size === instructionBuckets &&
     (table === null || table.classes === known?.length);
   if (!fits) throw new EngineError('ARTEFACT_CORRUPT', { id: folder, detail: 'its tables have the wrong sizes' });
   return {
     markers,
+    shapes,
     trees: new ContentTrees(model),
     wishes: wishTable,
     destinations: known === null || table === null ? null : { known, table },

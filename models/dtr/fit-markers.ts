@@ -6,13 +6,14 @@ import { writeFeatures } from './features/write.ts';
 import type { LinearWeights, SparseRows } from './linear-fit.ts';
 import { fitLinear, scoreLinear, softmaxInPlace } from './linear-fit.ts';
 import { markerClasses, rowLength, writeMarkers } from './router.ts';
-import { features } from './features/schema.ts';
+import { ShapeGrams, shapeBuckets } from './features/shapes.ts';
 
 /** Measured texts: one row of features each (marker columns still empty), and their n-grams. */
 export interface Measured {
   readonly rows: number;
   readonly values: Float64Array;
   readonly grams: SparseRows;
+  readonly shapes: SparseRows;
 }
 
 /** @param buckets a power of two */
@@ -20,26 +21,52 @@ export function measureTexts(texts: readonly string[], buckets: number): Measure
   const window = new TextWindow();
   const scan = new Scan();
   const grams = new Grams(buckets);
+  const shapes = new ShapeGrams();
   const values = new Float64Array(texts.length * rowLength);
-  const offsets = new Int32Array(texts.length + 1);
-  let all = new Int32Array(Math.max(1024, texts.length * 256));
-  let used = 0;
+  const words = new SparseWriter(texts.length, buckets);
+  const forms = new SparseWriter(texts.length, shapeBuckets);
   for (const [index, text] of texts.entries()) {
     window.load(text);
     scan.run(window);
     writeFeatures(scan, values, index * rowLength);
     grams.run(window);
     grams.addShape(scan);
-    if (used + grams.count > all.length) {
-      const larger = new Int32Array(all.length * 2);
-      larger.set(all);
-      all = larger;
-    }
-    all.set(grams.found.subarray(0, grams.count), used);
-    used += grams.count;
-    offsets[index + 1] = used;
+    words.add(grams.found, grams.count);
+    shapes.run(scan.tokens, scan.tokenCount);
+    forms.add(shapes.found, shapes.count);
   }
-  return { rows: texts.length, values, grams: { offsets, buckets: all.subarray(0, used), size: buckets } };
+  return { rows: texts.length, values, grams: words.rows(), shapes: forms.rows() };
+}
+
+/** Gathers rows of buckets in one array that grows. */
+class SparseWriter {
+  readonly #offsets: Int32Array;
+  readonly #size: number;
+  #all: Int32Array;
+  #row = 0;
+
+  constructor(rows: number, size: number) {
+    this.#offsets = new Int32Array(rows + 1);
+    this.#size = size;
+    this.#all = new Int32Array(Math.max(1024, rows * 256));
+  }
+
+  add(found: Int32Array, count: number): void {
+    const used = this.#offsets[this.#row] as number;
+    if (used + count > this.#all.length) {
+      const larger = new Int32Array(this.#all.length * 2 + count);
+      larger.set(this.#all);
+      this.#all = larger;
+    }
+    this.#all.set(found.subarray(0, count), used);
+    this.#row += 1;
+    this.#offsets[this.#row] = used + count;
+  }
+
+  rows(): SparseRows {
+    const used = this.#offsets[this.#row] as number;
+    return { offsets: this.#offsets, buckets: this.#all.subarray(0, used), size: this.#size };
+  }
 }
 
 export interface MarkerFit {
@@ -49,15 +76,18 @@ export interface MarkerFit {
 }
 
 const classes = markerClasses.length;
-/** Chosen on val of the traffic rows. */
-const settings = { classes, epochs: 5, rate: 0.3, decay: 0 };
+/** Chosen on leave-source-out folds of the traffic rows. */
+const settings = { classes, epochs: Number(process.env['EPOCHS'] ?? 5), rate: 0.3, decay: 0 };
 
 /**
- * Learns the content markers, and writes into the rows what models that had not seen a row said of it: trees that were
- * shown scores of a model on its own training rows would trust them too much. Rows in `later` are scored by the full model.
+ * Learns content markers, and writes into the rows, from `column`, what models that had not seen a row said of it: trees
+ * that were shown scores of a model on its own training rows would trust them too much. Rows in `later` are scored by the
+ * full model.
  */
 export function fitMarkers(
-  measured: Measured,
+  values: Float64Array,
+  column: number,
+  grams: SparseRows,
   labels: Uint8Array,
   weights: Float32Array,
   use: Int32Array,
@@ -66,15 +96,13 @@ export function fitMarkers(
   folds: number,
   seed: number,
 ): MarkerFit {
-  const { grams, values } = measured;
   const { offsets, buckets } = grams;
   const scores = new Float64Array(classes);
-  const ownProbability = new Float64Array(measured.rows).fill(1);
-  const offset = features.length;
+  const ownProbability = new Float64Array(offsets.length - 1).fill(1);
   const score = (row: number, model: LinearWeights): void => {
     scoreLinear(model, buckets, offsets[row] as number, offsets[row + 1] as number, scores);
     // Serving keeps its row apart; here the marker columns of this row are filled in place.
-    writeMarkers(scores, values, row * rowLength + offset);
+    writeMarkers(scores, values, row * rowLength + column);
     softmaxInPlace(scores);
     ownProbability[row] = scores[labels[row] as number] as number;
   };

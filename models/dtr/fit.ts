@@ -17,7 +17,8 @@ import { drawShortReplies } from './short-replies.ts';
 import { LinearTable } from './linear-table.ts';
 import { fitNoisyPlatt } from './platt.ts';
 import type { Calibration, RouterParts } from './router.ts';
-import { Router, rowLength } from './router.ts';
+import { Router, markerColumn, rowLength, shapeColumn } from './router.ts';
+import type { SparseRows } from './linear-fit.ts';
 import type { LessonRow } from './training-rows.ts';
 import { isHeldBack, lessonOf } from './training-rows.ts';
 import type { TreeLearner, TreeModel, TreeProblem } from './tree-learner.ts';
@@ -37,7 +38,7 @@ export const defaultOptions: DtrOptions = { learner: 'auto', markerBuckets: 32_7
 
 /** Fewer rows than this cannot be split into folds with every class in each. */
 const minimumRows = 30;
-const folds = 4;
+const folds = Number(process.env['FOLDS'] ?? 4);
 /** A row is taken for a slip of the log where a model that had not seen it is this sure of another label. */
 const slipProbability = 0.02;
 
@@ -87,12 +88,16 @@ export async function fitRouter(
 
   await step('markers', 2);
   const groups = all.map((lesson) => lesson.group);
-  const { model, ownProbability } = fitMarkers(measured, labels, weights, use, later, groups, folds, options.seed);
+  const { values } = measured;
+  const learn = (column: number, grams: SparseRows) =>
+    fitMarkers(values, column, grams, labels, weights, use, later, groups, folds, options.seed);
+  const { model, ownProbability } = learn(markerColumn, measured.grams);
+  const shapes = learn(shapeColumn, measured.shapes);
   const slips = dropSlips(use, ownProbability, weights);
 
   await step('trees', 4);
   const problem: TreeProblem = {
-    values: measured.values,
+    values,
     rows: measured.rows,
     columns: rowLength,
     labels: Uint8Array.from(all, (lesson) => lesson.tree),
@@ -127,6 +132,7 @@ export async function fitRouter(
   await step('calibrate', 8);
   const parts: RouterParts = {
     markers: LinearTable.quantise(model),
+    shapes: LinearTable.quantise(shapes.model),
     trees: new ContentTrees(trees),
     wishes: LinearTable.quantise(wishes),
     destinations,

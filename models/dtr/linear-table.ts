@@ -1,12 +1,17 @@
 import { EngineError } from '../../engine/core/errors.ts';
 import type { LinearWeights } from './linear-fit.ts';
 
+/** So many numbers of at most 255 fit into 16 bits. */
+const halfLimit = 256;
+
 /** Learned content markers as they are served: one signed byte per n-gram bucket and class. */
 export class LinearTable {
   readonly classes: number;
   /** Buckets; a power of two, at most that of the n-grams: higher bits of a bucket are dropped. */
   readonly size: number;
   readonly #weights: Int8Array;
+  /** For four classes: the weights of a bucket in one number, each 128 too high. */
+  readonly #packed: Uint32Array | null;
   /** Real weight = byte x scale of its class. */
   readonly #scale: Float32Array;
   readonly #bias: Float32Array;
@@ -15,6 +20,7 @@ export class LinearTable {
     this.classes = classes;
     this.size = size;
     this.#weights = weights;
+    this.#packed = classes === 4 ? packed(weights, size) : null;
     this.#scale = scale;
     this.#bias = bias;
   }
@@ -37,7 +43,7 @@ export class LinearTable {
     const { classes, size } = this;
     const weights = this.#weights;
     const mask = size - 1;
-    if (classes === 4) this.#score4(found, count, out, offset);
+    if (this.#packed !== null) this.#score4(this.#packed, found, count, out, offset);
     else {
       for (let k = 0; k < classes; k += 1) out[offset + k] = 0;
       for (let at = 0; at < count; at += 1) {
@@ -53,25 +59,31 @@ export class LinearTable {
     }
   }
 
-  /** The same for four classes, with integer sums that stay in registers. */
-  #score4(found: Int32Array, count: number, out: Float64Array, offset: number): void {
-    const weights = this.#weights;
+  /** The same for four classes, two sums in the halves of one integer: one look-up per bucket instead of four. */
+  #score4(packed: Uint32Array, found: Int32Array, count: number, out: Float64Array, offset: number): void {
     const mask = this.size - 1;
     let a = 0;
     let b = 0;
     let c = 0;
     let d = 0;
-    for (let at = 0; at < count; at += 1) {
-      const base = ((found[at] as number) & mask) << 2;
-      a += weights[base] as number;
-      b += weights[base + 1] as number;
-      c += weights[base + 2] as number;
-      d += weights[base + 3] as number;
+    for (let from = 0; from < count; from += halfLimit) {
+      const to = Math.min(count, from + halfLimit);
+      let even = 0;
+      let odd = 0;
+      for (let at = from; at < to; at += 1) {
+        const four = packed[(found[at] as number) & mask] as number;
+        even = (even + (four & 0x00ff00ff)) | 0;
+        odd = (odd + ((four >>> 8) & 0x00ff00ff)) | 0;
+      }
+      a += even & 0xffff;
+      b += odd & 0xffff;
+      c += even >>> 16;
+      d += odd >>> 16;
     }
-    out[offset] = a;
-    out[offset + 1] = b;
-    out[offset + 2] = c;
-    out[offset + 3] = d;
+    out[offset] = a - 128 * count;
+    out[offset + 1] = b - 128 * count;
+    out[offset + 2] = c - 128 * count;
+    out[offset + 3] = d - 128 * count;
   }
 
   /** Header (classes, size as uint32), then scales and biases (float32), then the bytes; little endian. */
@@ -110,4 +122,15 @@ export class LinearTable {
     const weights = Int8Array.from(new Int8Array(bytes.buffer, bytes.byteOffset + head, bytes.length - head));
     return new LinearTable(classes, size, weights, scale, bias);
   }
+}
+
+function packed(weights: Int8Array, size: number): Uint32Array {
+  return Uint32Array.from(
+    { length: size },
+    (_none, bucket) =>
+      ((weights[bucket * 4] as number) + 128) +
+      ((weights[bucket * 4 + 1] as number) + 128) * 2 ** 8 +
+      ((weights[bucket * 4 + 2] as number) + 128) * 2 ** 16 +
+      ((weights[bucket * 4 + 3] as number) + 128) * 2 ** 24,
+  );
 }

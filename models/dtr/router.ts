@@ -4,6 +4,7 @@ import { Grams, maximumGrams } from './features/markers.ts';
 import { Scan } from './features/scan.ts';
 import { features } from './features/schema.ts';
 import { addShapeWords, maximumShapeWords } from './features/shape-words.ts';
+import { ShapeGrams } from './features/shapes.ts';
 import { TextWindow } from './features/text-window.ts';
 import { writeFeatures } from './features/write.ts';
 import { InstructionReader, wishOf } from './instruction.ts';
@@ -17,20 +18,23 @@ import { cutsOf } from './parts.ts';
 /** What the content markers tell apart; `mixed` is a payload with a sentence that says what to do with it. */
 export const markerClasses = ['deterministic', 'fixed', 'prose', 'mixed'] as const;
 
-/** Numbers that the markers add to the features of a text: differences of their scores. */
+const differences = [
+  ['deterministic-prose', 'a command rather than a sentence'],
+  ['fixed-prose', 'data rather than a sentence'],
+  ['deterministic-fixed', 'a command rather than data'],
+  ['mixed-prose', 'an instruction with a payload rather than a sentence'],
+  ['mixed-bare', 'an instruction with a payload rather than a bare payload'],
+] as const;
+
+/** Numbers that the markers add to the features of a text: differences of the scores of its words, and of its shapes. */
 export const markerFeatures: readonly { readonly name: string; readonly about: string }[] = [
-  { name: 'marker:deterministic-prose', about: 'learned words speak for a command rather than a sentence by' },
-  { name: 'marker:fixed-prose', about: 'learned words speak for data rather than a sentence by' },
-  { name: 'marker:deterministic-fixed', about: 'learned words speak for a command rather than data by' },
-  {
-    name: 'marker:mixed-prose',
-    about: 'learned words speak for an instruction with a payload rather than a sentence by',
-  },
-  {
-    name: 'marker:mixed-bare',
-    about: 'learned words speak for an instruction with a payload rather than a bare payload by',
-  },
+  ...differences.map(([name, about]) => ({ name: `marker:${name}`, about: `learned words speak for ${about} by` })),
+  ...differences.map(([name, about]) => ({ name: `shape:${name}`, about: `learned shapes speak for ${about} by` })),
 ];
+
+/** First columns of the word markers and of the shape markers in a row. */
+export const markerColumn: number = features.length;
+export const shapeColumn: number = features.length + differences.length;
 
 export const rowLength: number = features.length + markerFeatures.length;
 
@@ -56,6 +60,7 @@ export interface KnownDestination {
 /** Everything that fitting learns. */
 export interface RouterParts {
   readonly markers: LinearTable;
+  readonly shapes: LinearTable;
   readonly trees: ContentTrees;
   readonly wishes: LinearTable;
   /** Null where no example had a destination. */
@@ -101,6 +106,7 @@ export class Router {
   readonly window = new TextWindow();
   readonly scan = new Scan();
   readonly grams: Grams;
+  readonly shapes = new ShapeGrams();
   readonly row = new Float64Array(rowLength);
   readonly #scores = new Float64Array(markerClasses.length);
   readonly #classes = new Float64Array(3);
@@ -118,11 +124,14 @@ export class Router {
   measure(text: string): void {
     this.window.load(text);
     this.scan.run(this.window);
-    const end = writeFeatures(this.scan, this.row);
+    writeFeatures(this.scan, this.row);
     this.grams.run(this.window);
     this.grams.addShape(this.scan);
     this.parts.markers.score(this.grams.found, this.grams.count, this.#scores);
-    writeMarkers(this.#scores, this.row, end);
+    writeMarkers(this.#scores, this.row, markerColumn);
+    this.shapes.run(this.scan.tokens, this.scan.tokenCount);
+    this.parts.shapes.score(this.shapes.found, this.shapes.count, this.#scores);
+    writeMarkers(this.#scores, this.row, shapeColumn);
   }
 
   route(text: string): Route {

@@ -1,12 +1,12 @@
-import { kind, kindOfAscii } from './characters.ts';
+import { kind, kindOf } from './characters.ts';
 import type { Scan } from './scan.ts';
 import type { TextWindow } from './text-window.ts';
 
 /** Code units of the window that n-grams are taken from: the head and the tail of what the window holds. */
 const headLimit = 384;
 const tailLimit = 128;
-/** A position adds at most four buckets, each chunk five more. */
-export const maximumGrams = (headLimit + tailLimit + 4) * 6 + 64;
+/** A position adds at most two buckets, each word five more. */
+export const maximumGrams = (headLimit + tailLimit + 4) * 5 + 64;
 
 const seeds = {
   char2: 0x3c6ef372,
@@ -21,8 +21,9 @@ const seeds = {
 } as const;
 
 /**
- * Hashed n-grams of a window, each bucket once: characters 2 to 4 (runs of digits and of blanks count as one), words,
- * word pairs, the first word and pair, the first word of each line, and quoted keys. Reused; allocates nothing.
+ * Hashed n-grams of a window, each bucket once: characters 3 and 4 (runs of digits, of blanks and of letters of another
+ * script count as one), words, word pairs, the first word and pair, the first word of each line, and quoted keys.
+ * Reused; allocates nothing.
  */
 export class Grams {
   readonly buckets: number;
@@ -30,19 +31,20 @@ export class Grams {
   readonly found: Int32Array;
   count = 0;
   readonly #mask: number;
-  readonly #stamps: Int32Array;
-  #generation = 0;
+  /** 1 for a bucket of `found`. Added to the count instead of asked about: a branch here is one that nobody can guess. */
+  readonly #seen: Uint8Array;
 
   /** @param buckets a power of two */
   constructor(buckets: number) {
     this.buckets = buckets;
     this.#mask = buckets - 1;
-    this.#stamps = new Int32Array(buckets);
+    this.#seen = new Uint8Array(buckets);
     this.found = new Int32Array(maximumGrams);
   }
 
   run(window: TextWindow): void {
-    this.#generation += 1;
+    const seen = this.#seen;
+    for (let at = 0; at < this.count; at += 1) seen[this.found[at] as number] = 0;
     this.count = 0;
     const { codes, length } = window;
     if (length <= headLimit + tailLimit) this.#span(codes, 0, length);
@@ -69,17 +71,15 @@ export class Grams {
   #add(kindOfShape: number, value: number): void {
     const hash = Math.imul(Math.imul(kindOfShape, 0x9e3779b1) ^ (value + seeds.shape), 0xc2b2ae35);
     const bucket = (hash ^ (hash >>> 15)) & this.#mask;
-    if (this.#stamps[bucket] === this.#generation) return;
-    this.#stamps[bucket] = this.#generation;
     this.found[this.count] = bucket;
-    this.count += 1;
+    this.count += 1 - (this.#seen[bucket] as number);
+    this.#seen[bucket] = 1;
   }
 
-  #span(codes: Uint16Array, start: number, end: number): void {
+  #span(codes: Uint8Array, start: number, end: number): void {
     const found = this.found;
-    const stamps = this.#stamps;
+    const seen = this.#seen;
     const mask = this.#mask;
-    const generation = this.#generation;
     let count = this.count;
     let first = 10;
     let second = 10;
@@ -91,81 +91,58 @@ export class Grams {
     let wordsInText = start === 0 ? 0 : 2;
     for (let index = start; index <= end; index += 1) {
       const raw = index < end ? (codes[index] as number) : 10;
-      const type = raw < 128 ? (kindOfAscii[raw] as number) : kind.other;
-      let code = raw;
-      if (type === kind.digit) {
-        code = 48;
-      } else if (type === kind.space) code = 32;
-      if (!(code === third && (code === 48 || code === 32))) {
+      const type = kindOf[raw] as number;
+      const code = type === kind.digit ? 48 : type === kind.space ? 32 : raw;
+      if (code !== third || (code !== 48 && code !== 32 && code < 128)) {
         const two = Math.imul((third << 8) ^ code ^ seeds.char2, 0x9e3779b1);
         const three = Math.imul(two ^ second ^ seeds.char3, 0x85ebca6b);
         const four = Math.imul(three ^ first ^ seeds.char4, 0xc2b2ae35);
-        let bucket = (two ^ (two >>> 15)) & mask;
-        if (stamps[bucket] !== generation) {
-          stamps[bucket] = generation;
-          found[count] = bucket;
-          count += 1;
-        }
-        bucket = (three ^ (three >>> 15)) & mask;
-        if (stamps[bucket] !== generation) {
-          stamps[bucket] = generation;
-          found[count] = bucket;
-          count += 1;
-        }
+        let bucket = (three ^ (three >>> 15)) & mask;
+        found[count] = bucket;
+        count += 1 - (seen[bucket] as number);
+        seen[bucket] = 1;
         bucket = (four ^ (four >>> 15)) & mask;
-        if (stamps[bucket] !== generation) {
-          stamps[bucket] = generation;
-          found[count] = bucket;
-          count += 1;
-        }
+        found[count] = bucket;
+        count += 1 - (seen[bucket] as number);
+        seen[bucket] = 1;
         first = second;
         second = third;
         third = code;
       }
-      if (type === kind.lower || type === kind.upper || type === kind.other || type === kind.digit || raw === 95) {
+      if (type <= kind.digit || raw === 95) {
         word = Math.imul(word ^ (type === kind.upper ? raw + 32 : code), 0x01000193);
         wordLength += 1;
       } else if (wordLength > 0) {
         const one = Math.imul(word ^ seeds.word, 0x9e3779b1);
         let bucket = (one ^ (one >>> 15)) & mask;
-        if (stamps[bucket] !== generation) {
-          stamps[bucket] = generation;
-          found[count] = bucket;
-          count += 1;
-        }
+        found[count] = bucket;
+        count += 1 - (seen[bucket] as number);
+        seen[bucket] = 1;
         const two = Math.imul(previousWord ^ Math.imul(word, 0x85ebca6b) ^ seeds.pair, 0x9e3779b1);
         bucket = (two ^ (two >>> 15)) & mask;
-        if (stamps[bucket] !== generation) {
-          stamps[bucket] = generation;
-          found[count] = bucket;
-          count += 1;
-        }
+        found[count] = bucket;
+        count += 1 - (seen[bucket] as number);
+        seen[bucket] = 1;
         if (wordsInLine === 0) {
           const line = Math.imul(word ^ seeds.line, 0x9e3779b1);
           bucket = (line ^ (line >>> 15)) & mask;
-          if (stamps[bucket] !== generation) {
-            stamps[bucket] = generation;
-            found[count] = bucket;
-            count += 1;
-          }
+          found[count] = bucket;
+          count += 1 - (seen[bucket] as number);
+          seen[bucket] = 1;
         }
         if (wordsInText < 2) {
           const opening = Math.imul((wordsInText === 0 ? word : two) ^ seeds.first, 0xc2b2ae35);
           bucket = (opening ^ (opening >>> 15)) & mask;
-          if (stamps[bucket] !== generation) {
-            stamps[bucket] = generation;
-            found[count] = bucket;
-            count += 1;
-          }
+          found[count] = bucket;
+          count += 1 - (seen[bucket] as number);
+          seen[bucket] = 1;
         }
         if (raw === 34) {
           const key = Math.imul(word ^ seeds.key, 0x85ebca6b);
           bucket = (key ^ (key >>> 15)) & mask;
-          if (stamps[bucket] !== generation) {
-            stamps[bucket] = generation;
-            found[count] = bucket;
-            count += 1;
-          }
+          found[count] = bucket;
+          count += 1 - (seen[bucket] as number);
+          seen[bucket] = 1;
         }
         previousWord = word;
         wordsInLine += 1;

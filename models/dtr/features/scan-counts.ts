@@ -1,9 +1,14 @@
 import { pairNames } from './pairs.ts';
+import { windowLimit } from './text-window.ts';
 import { groupNames } from './vocabulary.ts';
 
 /** What one pass over a text window counts. Plain numbers, so that reading and writing them allocates nothing. */
 export class ScanCounts {
-  /** Occurrences of each ASCII character. */
+  /** The text as a row of shapes (`shapes.ts`): a byte for each word, number, symbol and line break. */
+  readonly tokens = new Uint8Array(windowLimit + 8);
+  tokenCount = 0;
+
+  /** Occurrences of each ASCII character but letters. */
   readonly characters = new Uint16Array(128);
   readonly pairs = new Uint16Array(pairNames.length);
   /** Words per group, in the order of `groupNames`. */

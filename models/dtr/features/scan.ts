@@ -1,10 +1,12 @@
-import { endsWord, isStructural, kind, kindOfAscii } from './characters.ts';
+import { endsWord, isStructural, kind, kindOf } from './characters.ts';
 import { pairTable } from './pairs.ts';
 import { ScanCounts } from './scan-counts.ts';
 import type { TextWindow } from './text-window.ts';
+import { shapes } from './shapes.ts';
 import { groupNames, groupsOf, wordPrime, wordSeed } from './vocabulary.ts';
 
 const functionBit = 1 << groupNames.indexOf('function');
+const keywordBits = (1 << groupNames.indexOf('code')) | (1 << groupNames.indexOf('sql'));
 
 /**
  * The pass itself: once over a text window, character by character. A line counts as prose where most of its chunks are
@@ -24,8 +26,11 @@ export class Scan extends ScanCounts {
     const characters = this.characters;
     const pairs = this.pairs;
     const groups = this.groups;
+    const tokens = this.tokens;
 
-    let nonAscii = 0;
+    let spaces = 0;
+    let tabs = 0;
+    let tokenCount = 0;
     let lowers = 0;
     let uppers = 0;
     let digits = 0;
@@ -42,7 +47,8 @@ export class Scan extends ScanCounts {
     let lastGroups = 0;
     let wordLength = 0;
     let wordUppers = 0;
-    let wordStartsUpper = false;
+    let wordStart = 0;
+    let wordFirst = 0;
     let wordHash = wordSeed;
 
     let chunks = 0;
@@ -117,57 +123,90 @@ export class Scan extends ScanCounts {
     let inQuotes = false;
     let previous = 10;
 
-    for (let index = 0; index <= length; index += 1) {
+    let index = 0;
+    while (index <= length) {
       const code = codes[index] as number;
-      const ascii = code < 128;
-      const type = ascii ? (kindOfAscii[code] as number) : kind.other;
-      if (ascii) {
-        if (index < length) characters[code] = (characters[code] as number) + 1;
-        if (previous < 128) {
-          const pair = pairTable[previous * 128 + code] as number;
-          if (pair !== 0) pairs[pair] = (pairs[pair] as number) + 1;
-        }
+      const type = kindOf[code] as number;
+      if (code < 128 && previous < 128) {
+        const pair = pairTable[previous * 128 + code] as number;
+        if (pair !== 0) pairs[pair] = (pairs[pair] as number) + 1;
       }
 
-      // Words: runs of letters, with an apostrophe inside.
-      if (type === kind.lower || type === kind.upper) {
-        if (type === kind.lower) {
-          lowers += 1;
-          wordHash = Math.imul(wordHash ^ code, wordPrime);
-        } else {
-          uppers += 1;
-          if (wordLength === 0) wordStartsUpper = true;
-          wordUppers += 1;
-          wordHash = Math.imul(wordHash ^ (code + 32), wordPrime);
+      // Words: runs of letters, with an apostrophe inside. Most of a text is letters, so they have a loop of their own.
+      if (type <= kind.other) {
+        if (chunkLength === 0) {
+          chunkFirst = code;
+          if (lineFirst === 0) {
+            lineFirst = code;
+            lineIndented = index > lineStart;
+          }
+        } else if (chunkLength === 1) chunkSecond = code;
+        if (wordLength === 0) {
+          wordStart = index;
+          wordFirst = code;
         }
-        wordLength += 1;
-      } else if (wordLength > 0) {
-        if (code === 39 && index + 1 < length && isLetter(codes[index + 1] as number)) {
-          wordHash = Math.imul(wordHash ^ code, wordPrime);
-        } else {
-          const found = groupsOf(wordHash | 0);
-          if (found !== 0) {
-            if ((found & functionBit) !== 0) lineFunctions += 1;
-            lastGroups = found;
-            lineGroups |= found;
-            if (words === 0) firstGroups = found;
-            for (let bits = found; bits !== 0; bits &= bits - 1) {
-              const group = 31 - Math.clz32(bits & -bits);
-              groups[group] = (groups[group] as number) + 1;
-            }
-          } else lastGroups = 0;
-          words += 1;
-          wordLetters += wordLength;
-          if (wordStartsUpper) {
-            if (wordUppers === 1) capitalised += 1;
-            else if (wordUppers === wordLength) allCapitals += 1;
-            else mixedCase += 1;
-          } else if (wordUppers > 0) mixedCase += 1;
-          wordLength = 0;
-          wordUppers = 0;
-          wordStartsUpper = false;
-          wordHash = wordSeed;
+        const from = index;
+        let letter = code;
+        let letterKind = type;
+        do {
+          if (letterKind === kind.upper) {
+            wordUppers += 1;
+            wordHash = Math.imul(wordHash ^ (letter + 32), wordPrime);
+          } else wordHash = Math.imul(wordHash ^ letter, wordPrime);
+          previous = letter;
+          index += 1;
+          letter = codes[index] as number;
+          letterKind = kindOf[letter] as number;
+        } while (letterKind <= kind.other);
+        const run = index - from;
+        if (chunkLength === 0 && run > 1) chunkSecond = codes[from + 1] as number;
+        wordLength += run;
+        chunkLength += run;
+        chunkLetters += run;
+        lineLast = previous;
+        if (letter === 39 && index + 1 < length && (kindOf[codes[index + 1] as number] as number) <= kind.other) {
+          wordHash = Math.imul(wordHash ^ letter, wordPrime);
+          continue;
         }
+        const found = groupsOf(wordHash | 0);
+        let shape: number;
+        if (found !== 0) {
+          if ((found & functionBit) !== 0) lineFunctions += 1;
+          lineGroups |= found;
+          if (words === 0) firstGroups = found;
+          for (let bits = found; bits !== 0; bits &= bits - 1) {
+            const group = 31 - Math.clz32(bits & -bits);
+            groups[group] = (groups[group] as number) + 1;
+          }
+        }
+        lastGroups = found;
+        words += 1;
+        wordLetters += wordLength;
+        lowers += wordLength - wordUppers;
+        uppers += wordUppers;
+        if (wordUppers === 0) shape = wordLength === 1 ? shapes.letter : shapes.word;
+        else if ((kindOf[wordFirst] as number) !== kind.upper) {
+          mixedCase += 1;
+          shape = shapes.mixed;
+        } else if (wordUppers === 1) {
+          capitalised += 1;
+          shape = shapes.capitalised;
+        } else if (wordUppers === wordLength) {
+          allCapitals += 1;
+          shape = shapes.capitals;
+        } else {
+          mixedCase += 1;
+          shape = shapes.mixed;
+        }
+        if ((found & functionBit) !== 0) shape = shapes.function;
+        else if ((found & keywordBits) !== 0) shape = shapes.keyword;
+        const before = wordStart > 0 ? (codes[wordStart - 1] as number) : 10;
+        tokens[tokenCount] = before === 32 || before === 9 ? shape | 128 : shape;
+        tokenCount += 1;
+        wordLength = 0;
+        wordUppers = 0;
+        wordHash = wordSeed;
+        continue;
       }
 
       if (type === kind.space || type === kind.lineBreak) {
@@ -194,9 +233,9 @@ export class Scan extends ScanCounts {
               if (firstOdd < 0) firstOdd = chunks;
               lastOdd = chunks;
             }
-            if (chunkFirst === 45 && chunkLength > 1 && (chunkSecond === 45 || isLetter(chunkSecond))) flags += 1;
+            if (chunkFirst === 45 && chunkLength > 1 && (chunkSecond === 45 || (kindOf[chunkSecond] as number) <= kind.other)) flags += 1;
             if (chunkSlashes > 0) paths += 1;
-            if (chunkEquals > 0 && isLetter(chunkFirst)) assignments += 1;
+            if (chunkEquals > 0 && (kindOf[chunkFirst] as number) <= kind.other) assignments += 1;
             if (previous === 58) {
               keyed += 1;
             }
@@ -204,7 +243,7 @@ export class Scan extends ScanCounts {
           if (lineChunks === 0 && previous === 58) lineKeyed = true;
           if (chunks === 0) {
             firstChunkLength = chunkLength;
-            firstChunkKind = chunkFirst < 128 ? (kindOfAscii[chunkFirst] as number) : kind.other;
+            firstChunkKind = kindOf[chunkFirst] as number;
             firstChunkPlain = plain ? 1 : 0;
           }
           if (chunkLength > longestChunk) longestChunk = chunkLength;
@@ -218,8 +257,13 @@ export class Scan extends ScanCounts {
           chunkSlashes = 0;
           chunkEquals = 0;
         }
-        if (code === 9) lineTabs += 1;
+        if (code === 9) {
+          lineTabs += 1;
+          tabs += 1;
+        }        else if (code === 32) spaces += 1;
         if (type === kind.lineBreak) {
+          tokens[tokenCount] = 10;
+          tokenCount += 1;
           const lineLength = index - lineStart;
           lines += 1;
           if (lineChunks === 0) blankLines += 1;
@@ -277,15 +321,22 @@ export class Scan extends ScanCounts {
           lineIndented = index > lineStart;
         }
         lineLast = code;
-        if (type === kind.lower || type === kind.upper) chunkLetters += 1;
-        else if (type === kind.digit) {
+        characters[code] = (characters[code] as number) + 1;
+        if (type === kind.digit) {
           digits += 1;
           chunkDigits += 1;
-        } else if (type === kind.other) {
-          nonAscii += 1;
-          chunkLetters += 1;
+          if ((kindOf[previous] as number) !== kind.digit) {
+            tokens[tokenCount] = previous === 32 || previous === 9 ? 48 | 128 : 48;
+            tokenCount += 1;
+          }
         } else if (type === kind.symbol) {
           symbols += 1;
+          const spaced = previous === 32 || previous === 9;
+          // A rule of dashes or dots is two of them.
+          if (wordLength === 0 && (code !== previous || tokens[tokenCount - 2] !== code)) {
+            tokens[tokenCount] = spaced ? code | 128 : code;
+            tokenCount += 1;
+          }
           if (isStructural[code] === 1) {
             structural += 1;
             chunkStructural += 1;
@@ -306,12 +357,16 @@ export class Scan extends ScanCounts {
         } else controls += 1;
       }
       previous = code;
+      index += 1;
     }
 
     this.length = length;
     this.total = window.total;
     this.fenced = window.fenced ? 1 : 0;
-    this.nonAscii = nonAscii;
+    characters[32] = spaces;
+    characters[9] = tabs;
+    this.tokenCount = tokenCount;
+    this.nonAscii = window.nonAscii;
     this.lowers = lowers;
     this.uppers = uppers;
     this.digits = digits;
@@ -373,8 +428,4 @@ export class Scan extends ScanCounts {
     this.deepest = deepest;
     this.unbalanced = unbalanced;
   }
-}
-
-function isLetter(code: number): boolean {
-  return (code >= 97 && code <= 122) || (code >= 65 && code <= 90);
 }

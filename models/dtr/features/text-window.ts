@@ -1,3 +1,5 @@
+import { foldOf } from './characters.ts';
+
 /** Code units looked at in a message of any length: the whole of a short one, samples of a long one. */
 export const windowLimit = 1024;
 const headLength = 512;
@@ -7,14 +9,16 @@ const tailLength = 256;
 const fence = '```';
 
 /**
- * The part of a message that the features see, copied into one buffer so that every pass reads the same plain array.
- * A Markdown fence around the whole is left out. Reused from message to message: nothing is allocated.
+ * The part of a message that the features see, folded to one byte a character (`foldOf`) in one buffer that every pass
+ * reads. A Markdown fence around the whole is left out. Reused from message to message: nothing is allocated.
  */
 export class TextWindow {
-  /** Code units, always followed by one line break as a stop. */
-  readonly codes = new Uint16Array(windowLimit + 8);
+  /** Folded codes, always followed by one line break as a stop. */
+  readonly codes = new Uint8Array(windowLimit + 8);
   /** Code units in use, without the stop. */
   length = 0;
+  /** Characters of the window that are not ASCII. */
+  nonAscii = 0;
   /** Length of the whole text in UTF-16 code units. */
   total = 0;
   /** True where the whole text stood in one Markdown fence. */
@@ -46,6 +50,7 @@ export class TextWindow {
 
   #copy(text: string, start: number, end: number): void {
     const length = end - start;
+    this.nonAscii = 0;
     let used = 0;
     if (length <= windowLimit) {
       used = this.#append(text, start, end, 0);
@@ -66,10 +71,14 @@ export class TextWindow {
   #append(text: string, start: number, end: number, at: number): number {
     const codes = this.codes;
     let used = at;
+    let high = 0;
     for (let index = start; index < end; index += 1) {
-      codes[used] = text.charCodeAt(index);
+      const code = text.charCodeAt(index);
+      codes[used] = foldOf[code] as number;
+      high += code >> 7 === 0 ? 0 : 1;
       used += 1;
     }
+    this.nonAscii += high;
     return used;
   }
 
