@@ -1,5 +1,7 @@
 import { seededRandom } from '../../engine/core/random.ts';
+import type { Random } from '../../engine/core/clock.ts';
 import type { Binned } from './histogram.ts';
+import { binLimit } from './histogram.ts';
 
 /** A binary tree in arrays: `feature` is -1 at a leaf; a value below `threshold` goes left. */
 export interface ArrayTree {
@@ -9,6 +11,8 @@ export interface ArrayTree {
   readonly right: Int32Array;
   /** Score added at each node (only leaves are read). */
   readonly value: Float64Array;
+  /** Last bin that goes left. */
+  readonly bin: Uint8Array;
   /** Training rows that reached each node. */
   readonly support: Float64Array;
 }
@@ -20,6 +24,8 @@ export interface BoostOptions {
   /** Smallest sum of second derivatives in a leaf. */
   readonly minimumHessian: number;
   readonly l2: number;
+  /** Least share of the rows that a tree is grown from; see `sampleRows`. */
+  readonly rowShare: number;
   /** Share of the columns that each tree may look at. */
   readonly columnShare: number;
   readonly seed: number;
@@ -54,15 +60,61 @@ export function fitBoosted(
       gradients[row] = (p - (labels[row] as number)) * weight;
       hessians[row] = Math.max(p * (1 - p), 1e-6) * weight;
     }
+    const sample = sampleRows(use, gradients, hessians, options.rowShare, random);
     const columns: number[] = [];
     for (let column = 0; column < data.columns; column += 1) {
       if ((data.edges[column] as Float64Array).length > 0 && random() < options.columnShare) columns.push(column);
     }
-    const tree = growTree(data, use, gradients, hessians, columns, options, scores);
+    const tree = growTree(data, sample, gradients, hessians, columns, options);
+    addScores(tree, data, use, scores);
     trees.push(tree);
     if (tree.feature.length === 1) break;
   }
   return { trees, base, scores };
+}
+
+/**
+ * Rows that the trees so far have right teach the next one little, so few of them are drawn, and count for the others:
+ * a row is kept with the chance `share` plus the size of its gradient, and weighs the inverse (as in gradient-based one-side
+ * sampling, Ke et al. 2017, without the sort). Changes the gradients of the rows kept.
+ */
+function sampleRows(
+  use: Int32Array,
+  gradients: Float64Array,
+  hessians: Float64Array,
+  share: number,
+  random: Random,
+): Int32Array {
+  const kept = new Int32Array(use.length);
+  let count = 0;
+  for (const row of use) {
+    const chance = share + Math.abs(gradients[row] as number);
+    if (chance < 1) {
+      if (random() >= chance) continue;
+      gradients[row] = (gradients[row] as number) / chance;
+      hessians[row] = (hessians[row] as number) / chance;
+    }
+    kept[count] = row;
+    count += 1;
+  }
+  return kept.slice(0, count);
+}
+
+/** Adds what a tree says of every row to its score, and counts the rows of each node. */
+function addScores(tree: ArrayTree, data: Binned, use: Int32Array, scores: Float64Array): void {
+  const { feature, bin, left, right, value, support } = tree;
+  const { bins, rows } = data;
+  for (const row of use) {
+    let node = 0;
+    for (;;) {
+      support[node] = (support[node] as number) + 1;
+      const column = feature[node] as number;
+      if (column < 0) break;
+      const below = (bins[column * rows + row] as number) <= (bin[node] as number);
+      node = (below ? left[node] : right[node]) as number;
+    }
+    scores[row] = (scores[row] as number) + (value[node] as number);
+  }
 }
 
 interface Split {
@@ -71,8 +123,6 @@ interface Split {
   readonly bin: number;
 }
 
-const histogramWidth = 256;
-
 function growTree(
   data: Binned,
   use: Int32Array,
@@ -80,17 +130,16 @@ function growTree(
   hessians: Float64Array,
   columns: readonly number[],
   options: BoostOptions,
-  scores: Float64Array,
 ): ArrayTree {
   const feature: number[] = [];
   const threshold: number[] = [];
   const left: number[] = [];
   const right: number[] = [];
   const value: number[] = [];
-  const support: number[] = [];
+  const bins: number[] = [];
   const order = use.slice();
   const spare = new Int32Array(order.length);
-  const width = histogramWidth * 2;
+  const width = binLimit * 2;
 
   const histogramOf = (start: number, end: number): Float64Array => {
     const histogram = new Float64Array(columns.length * width);
@@ -148,22 +197,16 @@ function growTree(
     right.push(-1);
     const leaf = (-gradient / (hessian + options.l2)) * options.rate;
     value.push(leaf);
-    support.push(end - start);
+    bins.push(0);
     const own = depth < options.depth ? (histogram ?? histogramOf(start, end)) : null;
     const split = own === null ? null : bestSplit(own, gradient, hessian);
-    if (split === null || own === null) {
-      for (let at = start; at < end; at += 1) {
-        const row = order[at] as number;
-        scores[row] = (scores[row] as number) + leaf;
-      }
-      return id;
-    }
-    const bins = data.bins.subarray(split.column * data.rows, (split.column + 1) * data.rows);
+    if (split === null || own === null) return id;
+    const column = data.bins.subarray(split.column * data.rows, (split.column + 1) * data.rows);
     let middle = start;
     let held = 0;
     for (let at = start; at < end; at += 1) {
       const row = order[at] as number;
-      if ((bins[row] as number) <= split.bin) {
+      if ((column[row] as number) <= split.bin) {
         order[middle] = row;
         middle += 1;
       } else {
@@ -183,6 +226,7 @@ function growTree(
       rightHistogram = leftSmaller ? own : small;
     }
     feature[id] = split.column;
+    bins[id] = split.bin;
     threshold[id] = (data.edges[split.column] as Float64Array)[split.bin] as number;
     left[id] = grow(start, middle, depth + 1, leftHistogram);
     right[id] = grow(middle, end, depth + 1, rightHistogram);
@@ -196,18 +240,7 @@ function growTree(
     left: Int32Array.from(left),
     right: Int32Array.from(right),
     value: Float64Array.from(value),
-    support: Float64Array.from(support),
+    bin: Uint8Array.from(bins),
+    support: new Float64Array(feature.length),
   };
-}
-
-/** Value of the leaf that a row reaches. */
-export function walk(tree: ArrayTree, row: Float64Array | Float32Array, offset = 0): number {
-  let node = 0;
-  for (;;) {
-    const column = tree.feature[node] as number;
-    if (column < 0) return tree.value[node] as number;
-    node = (
-      (row[offset + column] as number) < (tree.threshold[node] as number) ? tree.left[node] : tree.right[node]
-    ) as number;
-  }
 }

@@ -72,7 +72,7 @@ export async function fitRouter(
   await step('compose', 0);
   const sentences = sentencesOf(teaching);
   const composed = composeFrom(teaching, sentences, random);
-  const replies = drawShortReplies(Math.min(400, Math.round(teaching.length * replyShare)), random);
+  const replies = drawShortReplies(Math.min(600, Math.round(teaching.length * replyShare)), random);
   const lessons = [...lessonsOf(teaching), ...composed.map(lessonOfComposed), ...replies.map(lessonOfReply)];
   const checks = lessonsOf(checking);
   const all = [...lessons, ...checks];
@@ -202,7 +202,7 @@ function sentencesOf(rows: readonly LessonRow[]): DrawSentence {
 }
 
 /** Rows of short replies, as a share of the examples. */
-const replyShare = 0.03;
+const replyShare = 0.04;
 
 function lessonOfReply(text: string): Lesson {
   return { text, marker: 2, tree: readClass, weight: 0.5, key: null, group: text };

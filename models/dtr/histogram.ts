@@ -1,4 +1,7 @@
-/** Columns cut into at most 255 bins, so that the best split of a node is found by counting. */
+/** Bins of a column at most: a byte each, and histograms that fit into the cache. */
+export const binLimit = 64;
+
+/** Columns cut into bins, so that the best split of a node is found by counting. */
 export interface Binned {
   readonly rows: number;
   readonly columns: number;
@@ -9,7 +12,12 @@ export interface Binned {
 }
 
 /** Cuts at quantiles; a column with few values gets one bin per value. `values` is row-major. */
-export function binColumns(values: Float32Array | Float64Array, rows: number, columns: number, limit = 64): Binned {
+export function binColumns(
+  values: Float32Array | Float64Array,
+  rows: number,
+  columns: number,
+  limit = binLimit,
+): Binned {
   const bins = new Uint8Array(rows * columns);
   const edges: Float64Array[] = [];
   const column = new Float64Array(rows);

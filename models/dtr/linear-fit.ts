@@ -55,11 +55,8 @@ export function fitLinear(
       const end = offsets[row + 1] as number;
       if (end === start) continue;
       const scale = 1 / Math.sqrt(end - start);
-      for (let k = 0; k < classes; k += 1) z[k] = 0;
-      for (let at = start; at < end; at += 1) {
-        const base = (buckets[at] as number) * classes;
-        for (let k = 0; k < classes; k += 1) z[k] = (z[k] as number) + (weights[base + k] as number);
-      }
+      if (classes === 4) sumFour(weights, buckets, start, end, z);
+      else sumAll(weights, buckets, start, end, z);
       for (let k = 0; k < classes; k += 1) z[k] = (z[k] as number) * scale + (bias[k] as number);
       softmaxInPlace(z);
       const label = labels[row] as number;
@@ -73,6 +70,10 @@ export function fitLinear(
       }
       if (norm < 1e-10) continue;
       const square = norm * scale * scale;
+      if (classes === 4) {
+        stepFour(weights, squares, buckets, start, end, z, square, rate * scale);
+        continue;
+      }
       for (let at = start; at < end; at += 1) {
         const bucket = buckets[at] as number;
         const sum = (squares[bucket] as number) + square;
@@ -89,6 +90,62 @@ export function fitLinear(
     }
   }
   return { classes, weights, bias };
+}
+
+function sumAll(weights: Float32Array, buckets: Int32Array, start: number, end: number, z: Float64Array): void {
+  const classes = z.length;
+  z.fill(0);
+  for (let at = start; at < end; at += 1) {
+    const base = (buckets[at] as number) * classes;
+    for (let k = 0; k < classes; k += 1) z[k] = (z[k] as number) + (weights[base + k] as number);
+  }
+}
+
+/** The same for four classes, in registers: twice as fast, and most of the time of a fit is spent here. */
+function sumFour(weights: Float32Array, buckets: Int32Array, start: number, end: number, z: Float64Array): void {
+  let a = 0;
+  let b = 0;
+  let c = 0;
+  let d = 0;
+  for (let at = start; at < end; at += 1) {
+    const base = (buckets[at] as number) << 2;
+    a += weights[base] as number;
+    b += weights[base + 1] as number;
+    c += weights[base + 2] as number;
+    d += weights[base + 3] as number;
+  }
+  z[0] = a;
+  z[1] = b;
+  z[2] = c;
+  z[3] = d;
+}
+
+/** One AdaGrad step of four classes; `z` holds the gradients. */
+function stepFour(
+  weights: Float32Array,
+  squares: Float32Array,
+  buckets: Int32Array,
+  start: number,
+  end: number,
+  z: Float64Array,
+  square: number,
+  rate: number,
+): void {
+  const a = z[0] as number;
+  const b = z[1] as number;
+  const c = z[2] as number;
+  const d = z[3] as number;
+  for (let at = start; at < end; at += 1) {
+    const bucket = buckets[at] as number;
+    const sum = (squares[bucket] as number) + square;
+    squares[bucket] = sum;
+    const step = rate / Math.sqrt(sum);
+    const base = bucket << 2;
+    weights[base] = (weights[base] as number) - step * a;
+    weights[base + 1] = (weights[base + 1] as number) - step * b;
+    weights[base + 2] = (weights[base + 2] as number) - step * c;
+    weights[base + 3] = (weights[base + 3] as number) - step * d;
+  }
 }
 
 /** Writes the class scores of one row into `out` from `offset`. */

@@ -128,7 +128,8 @@ function packed(weights: Int8Array, size: number): Uint32Array {
   return Uint32Array.from(
     { length: size },
     (_none, bucket) =>
-      ((weights[bucket * 4] as number) + 128) +
+      (weights[bucket * 4] as number) +
+      128 +
       ((weights[bucket * 4 + 1] as number) + 128) * 2 ** 8 +
       ((weights[bucket * 4 + 2] as number) + 128) * 2 ** 16 +
       ((weights[bucket * 4 + 3] as number) + 128) * 2 ** 24,

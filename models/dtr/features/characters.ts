@@ -77,7 +77,8 @@ function makeFolding(): Uint8Array {
     '\u00a1': '!',
     '\ufeff\u00ad': '\u0001',
   };
-  for (const [from, to] of Object.entries(single)) for (const sign of from) folds[sign.charCodeAt(0)] = to.charCodeAt(0);
+  for (const [from, to] of Object.entries(single))
+    for (const sign of from) folds[sign.charCodeAt(0)] = to.charCodeAt(0);
   return folds;
 }
 

@@ -233,7 +233,12 @@ export class Scan extends ScanCounts {
               if (firstOdd < 0) firstOdd = chunks;
               lastOdd = chunks;
             }
-            if (chunkFirst === 45 && chunkLength > 1 && (chunkSecond === 45 || (kindOf[chunkSecond] as number) <= kind.other)) flags += 1;
+            if (
+              chunkFirst === 45 &&
+              chunkLength > 1 &&
+              (chunkSecond === 45 || (kindOf[chunkSecond] as number) <= kind.other)
+            )
+              flags += 1;
             if (chunkSlashes > 0) paths += 1;
             if (chunkEquals > 0 && (kindOf[chunkFirst] as number) <= kind.other) assignments += 1;
             if (previous === 58) {
@@ -260,7 +265,7 @@ export class Scan extends ScanCounts {
         if (code === 9) {
           lineTabs += 1;
           tabs += 1;
-        }        else if (code === 32) spaces += 1;
+        } else if (code === 32) spaces += 1;
         if (type === kind.lineBreak) {
           tokens[tokenCount] = 10;
           tokenCount += 1;

@@ -1,7 +1,27 @@
+import { foldOf } from './characters.ts';
+
+/**
+ * Function words of other languages in Latin script, commands and common names of variables left out (`du`, `su`, `die`,
+ * `os`, `del`): they make a line a sentence as the English ones do.
+ */
+const foreignFunctionWords =
+  'und oder aber nicht ich wir sie ihr mein meine meinen meinem meiner dein deine bitte wie warum wann welche welcher kann kannst können mir mich dir dich uns ein eine einen einem einer das dem der den ist sind habe hast hat haben wird werden wurde zum zur mit für von vom auf aus bei nach über auch noch nur wenn dass schon sehr heute gestern ' +
+  'le les une des et mais je il elle nous vous ils mon mes ton votre vos est sont dans pour avec sur par pas que qui quoi comment pourquoi quand quel quelle moi cette ces peux pouvez voudrais suis été très merci bonjour ' +
+  'el los las una por para con como cuando donde cual quiero puedo puede puedes necesito mi sus yo está son fue hay muy pero más sin sobre este esta esto ya también gracias hola ' +
+  'il gli di da per che chi dove perché sono sei ho hai non mi ti vorrei posso puoi mio mia questo questa della delle degli nel nella alla anche più molto grazie ciao ' +
+  'um uma não você meu minha seu sua em na ao pelo pela mas muito obrigado quero preciso onde isso isto são ' +
+  'het een en van ik je jij wij niet maar met voor naar bij ook nog wel deze dit wil graag mijn uw hoe waarom wanneer wat waar zijn heeft hebben ' +
+  'och att det jag är inte på med för som vill hur vad varför när min mitt oss han hon ett og jeg er ikke til skal hvad hva hvordan hvorfor hvornår hvor mig meg dig deg ' +
+  'się nie jest czy jak mój moja moje proszę dla przez oraz tego ale już jestem chcę mogę możesz gdzie kiedy dlaczego prosím jsem není nebo kde kdy proč děkuji můžete ' +
+  'és hogy nem egy az kérem hogyan miért mikor și nu este sunt pe cu pentru din care cum unde când vă rog ' +
+  'bir ve bu ne için nasıl neden ben sen lütfen ile yang dan ke dari ini itu untuk dengan saya anda tidak bisa apa bagaimana tolong ' +
+  'tôi bạn là và không có thể của cho một này gì như nào ja ei että mitä miten minä sinä voitko haluan kiitos mutta myös na ya wa kwa ni katika hii';
+
 /** Word groups that carry a meaning of their own; a word may be in several. Written for this project. */
 export const groups = {
   function:
-    'the a an of to in on at by for from with about as into through over after before between and or but if because so than then that this these those it its is are was were be been being am has have had do does did will would can could should may might must not no yes there here my your his her our their me him us them i you he she we they who whom which what when where why how all any some more most other such only own same too very just also',
+    'the a an of to in on at by for from with about as into through over after before between and or but if because so than then that this these those it its is are was were be been being am has have had do does did will would can could should may might must not no yes there here my your his her our their me him us them i you he she we they who whom which what when where why how all any some more most other such only own same too very just also ' +
+    foreignFunctionWords,
   question:
     'what which who whom whose when where why how is are was were do does did can could would should will may am has have',
   first: "i me my mine we us our i'm i'd i've i'll we're we've",
@@ -27,7 +47,7 @@ export const groups = {
 export type GroupName = keyof typeof groups;
 export const groupNames = Object.keys(groups) as readonly GroupName[];
 
-/** Words are hashed with their letters in lower case: FNV-1a over UTF-16 code units, as the scan does it on the fly. */
+/** Words are hashed in lower case: FNV-1a over folded characters, as the scan does it on the fly. */
 export const wordSeed = 0x811c9dc5 | 0;
 export const wordPrime = 0x01000193;
 
@@ -37,7 +57,9 @@ const masks = new Int32Array(size);
 
 export function hashWord(word: string): number {
   let hash = wordSeed;
-  for (let index = 0; index < word.length; index += 1) hash = Math.imul(hash ^ word.charCodeAt(index), wordPrime);
+  for (let index = 0; index < word.length; index += 1) {
+    hash = Math.imul(hash ^ (foldOf[word.charCodeAt(index)] as number), wordPrime);
+  }
   return hash | 0;
 }
 
