@@ -24,6 +24,8 @@ export interface BoostOptions {
   /** Smallest sum of second derivatives in a leaf. */
   readonly minimumHessian: number;
   readonly l2: number;
+  /** A node is split where that lowers the loss by more than half of this. */
+  readonly minimumGain: number;
   /** Least share of the rows that a tree is grown from; see `sampleRows`. */
   readonly rowShare: number;
   /** Share of the columns that each tree may look at. */
@@ -159,7 +161,7 @@ function growTree(
   const bestSplit = (histogram: Float64Array, gradient: number, hessian: number): Split | null => {
     const parent = (gradient * gradient) / (hessian + options.l2);
     let best: Split | null = null;
-    let bestGain = 1e-4;
+    let bestGain = options.minimumGain;
     for (let c = 0; c < columns.length; c += 1) {
       const base = c * width;
       const edges = data.edges[columns[c] as number] as Float64Array;

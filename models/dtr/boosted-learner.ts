@@ -10,14 +10,15 @@ const defaults: Omit<BoostOptions, 'seed'> = {
   rounds: Number(process.env['ROUNDS'] ?? 34),
   depth: Number(process.env['DEPTH'] ?? 5),
   rate: Number(process.env['RATE'] ?? 0.2),
-  minimumHessian: 1,
+  minimumHessian: Number(process.env['HESS'] ?? 1),
   l2: 1,
+  minimumGain: Number(process.env['GAIN'] ?? 1e-4),
   rowShare: Number(process.env['ROWSHARE'] ?? 0.1),
   columnShare: Number(process.env['COLSHARE'] ?? 0.5),
 };
 
 /** A text whose sentence wants something is rarer, and only a gate: fewer and smaller trees do. */
-const gate = { rounds: 20, depth: 4 };
+const gate = { rounds: 14, depth: 4 };
 
 /** Short chains of small trees: has it to be read? if not, is it to be executed? if so, does it want a payload run or kept? */
 export function boostedLearner(options: Partial<BoostOptions> = {}): TreeLearner {

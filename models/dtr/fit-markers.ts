@@ -1,4 +1,5 @@
 import { hashFraction } from '../../engine/core/hash.ts';
+import { seededRandom } from '../../engine/core/random.ts';
 import { Grams } from './features/markers.ts';
 import { Scan } from './features/scan.ts';
 import { TextWindow } from './features/text-window.ts';
@@ -75,6 +76,11 @@ export interface MarkerFit {
   readonly ownProbability: Float64Array;
 }
 
+/** Share of the rows that are scored as if their source had never been met. */
+const wholeShare = Number(process.env['WHOLE'] ?? 0.5);
+
+const largestSource = 0.2;
+
 const classes = markerClasses.length;
 /** Chosen on leave-source-out folds of the traffic rows. */
 const settings = { classes, epochs: Number(process.env['EPOCHS'] ?? 5), rate: 0.3, decay: 0 };
@@ -92,7 +98,7 @@ export function fitMarkers(
   weights: Float32Array,
   use: Int32Array,
   later: Int32Array,
-  groups: readonly string[],
+  sources: readonly string[],
   folds: number,
   seed: number,
 ): MarkerFit {
@@ -106,13 +112,37 @@ export function fitMarkers(
     softmaxInPlace(scores);
     ownProbability[row] = scores[labels[row] as number] as number;
   };
-  const foldOf = Int8Array.from(groups, (group) => Math.floor(hashFraction(`marker ${seed} ${group}`) * folds));
+  const { foldOf, sourceFold } = drawFolds(sources, folds, seed);
   for (let fold = 0; fold < folds; fold += 1) {
-    const rest = use.filter((row) => foldOf[row] !== fold);
+    const rest = use.filter((row) => foldOf[row] !== fold && sourceFold[row] !== fold);
     const model = fitLinear(grams, labels, weights, rest, { ...settings, seed: seed + fold + 1 });
     for (const row of use) if (foldOf[row] === fold) score(row, model);
   }
   const model = fitLinear(grams, labels, weights, use, { ...settings, seed });
   for (const row of later) score(row, model);
   return { model, ownProbability };
+}
+
+/**
+ * Whole sources fall into folds. A row is scored either by the model that saw nothing of its source, or by one that saw
+ * the source but not the row. A source that holds much of everything cannot be spared; its rows are left out one by one.
+ */
+function drawFolds(sources: readonly string[], folds: number, seed: number) {
+  const sizes = new Map<string, number>();
+  for (const source of sources) sizes.set(source, (sizes.get(source) ?? 0) + 1);
+  const foldOf = new Int8Array(sources.length);
+  /** -1: of a source that is never left out. */
+  const sourceFold = new Int8Array(sources.length).fill(-1);
+  const random = seededRandom(seed);
+  for (const [row, source] of sources.entries()) {
+    const chance = random();
+    const other = Math.floor(random() * folds);
+    foldOf[row] = other;
+    if ((sizes.get(source) as number) > largestSource * sources.length) continue;
+    const fold = Math.floor(hashFraction(`marker ${seed} ${source}`) * folds);
+    sourceFold[row] = fold;
+    if (chance < wholeShare) foldOf[row] = fold;
+    else if (other === fold) foldOf[row] = (fold + 1) % folds;
+  }
+  return { foldOf, sourceFold };
 }

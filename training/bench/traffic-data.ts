@@ -1,3 +1,4 @@
+import { baseCorpus } from '../../datasets/sample/base-corpus.ts';
 import { EngineError } from '../../engine/core/errors.ts';
 import type { ContentClass, DtrExample } from '../../models/dtr/example.ts';
 import { contentClasses } from '../../models/dtr/example.ts';
@@ -66,4 +67,15 @@ function rowOf(record: BenchRecord, path: string): TrafficRow {
 
 export function exampleOf(row: TrafficRow): DtrExample {
   return { ...row, destination: null, payload: null };
+}
+
+/** Rows of the project's own corpus that are learned beside train, as `learn.ts` learns them beside every log. */
+export const corpusRows = 4000;
+
+/** None of them stands in a file that is measured on. */
+export function corpusBeside({ val, tests }: TrafficData, seed: number): TrafficRow[] {
+  const measured = new Set([...val, ...tests.flatMap(({ rows }) => rows)].map((row) => row.text.trim().toLowerCase()));
+  return baseCorpus(seed, { rows: corpusRows })
+    .filter((row) => !measured.has(row.text.trim().toLowerCase()))
+    .map((row) => ({ ...row, slice: 'corpus' }));
 }

@@ -3,12 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../../engine/core/clock.ts';
 import { hashFraction } from '../../engine/core/hash.ts';
+import type { DtrExample } from '../../models/dtr/example.ts';
 import { DtrModel } from '../../models/dtr/model.ts';
 import type { BenchOptions, BenchReport, BenchResult } from './report.ts';
 import { spreadOf } from './spread.ts';
 import type { TrafficData, TrafficRow } from './traffic-data.ts';
-import { exampleOf, readTraffic } from './traffic-data.ts';
-import { callAll, classFigures, coverageFigures, latencyFigures, share } from './traffic-figures.ts';
+import { corpusBeside, corpusRows, exampleOf, readTraffic } from './traffic-data.ts';
+import type { Called } from './traffic-figures.ts';
+import { callAll, classFigures, coverageFigures, round, share } from './traffic-figures.ts';
+import { latencyFigures } from './traffic-speed.ts';
 import { linearCalls, majorityCalls } from './traffic-floors.ts';
 
 /** `thought-engine bench traffic`: the tree router on a mixed message stream, one result per test file. */
@@ -20,7 +23,8 @@ export async function benchTraffic(options: BenchOptions): Promise<BenchReport> 
   for (const [index, seed] of options.seeds.entries()) {
     options.progress({ stage: 'bench traffic', done: index, total: options.seeds.length, note: `seed ${seed}` });
     const model = new DtrModel();
-    const report = await model.fit(data.train.map(exampleOf), { seed, progress: options.progress });
+    const corpus = corpusBeside(data, seed);
+    const report = await model.fit(examplesOf(data.train, corpus), { seed, progress: options.progress });
     seconds += report.seconds;
     modelBytes = Math.max(modelBytes, await bytesOf(model));
     const val = callAll(model, data.val);
@@ -33,7 +37,7 @@ export async function benchTraffic(options: BenchOptions): Promise<BenchReport> 
           ...classFigures(calls),
           coverageAt: coverageFigures(val, calls, options.delta),
           ...latencyFigures(model, rows, systemClock),
-          floors: floorFigures(data, seed, rows),
+          floors: floorFigures(data, corpus, seed, rows),
         };
       }),
     );
@@ -42,14 +46,14 @@ export async function benchTraffic(options: BenchOptions): Promise<BenchReport> 
   const results = data.tests.map((_test, index) => spreadOf(runs.map((run) => run[index] as BenchResult)));
   const folds = options.folds ?? 0;
   if (folds > 1) {
-    const leaveSourceOut = await foldFigures([...data.train, ...data.val], folds, options);
+    const leaveSourceOut = await foldFigures(data, folds, options);
     results.push({ file: `leave source out, ${folds} folds`, ...leaveSourceOut });
   }
   return {
     subject: 'traffic',
     seeds: options.seeds,
     train: {
-      n: data.train.length,
+      n: data.train.length + corpusRows,
       seconds: seconds / Math.max(options.seeds.length, 1),
       peakRssMb: Math.round(process.resourceUsage().maxRSS / 1024),
       modelBytes,
@@ -58,7 +62,11 @@ export async function benchTraffic(options: BenchOptions): Promise<BenchReport> 
   };
 }
 
-function floorFigures(data: TrafficData, seed: number, rows: readonly TrafficRow[]) {
+function examplesOf(train: readonly TrafficRow[], corpus: readonly TrafficRow[]): DtrExample[] {
+  return [...train, ...corpus].map(exampleOf);
+}
+
+function floorFigures(data: TrafficData, corpus: readonly TrafficRow[], seed: number, rows: readonly TrafficRow[]) {
   const brief = ({ accuracy, macroF1, perSlice, proseAsDeterministic }: ReturnType<typeof classFigures>) => ({
     accuracy,
     macroF1,
@@ -68,17 +76,17 @@ function floorFigures(data: TrafficData, seed: number, rows: readonly TrafficRow
   return {
     majority: brief(classFigures(majorityCalls(data.train, rows))),
     linear: brief(classFigures(linearCalls(data.train, seed, rows))),
+    linearWithCorpus: brief(classFigures(linearCalls([...data.train, ...corpus], seed, rows))),
   };
 }
 
 /** Trains without the sources of each fold and tests on them; only rows whose subtype stays represented count. */
-async function foldFigures(rows: readonly TrafficRow[], folds: number, options: BenchOptions) {
+async function foldFigures(data: TrafficData, folds: number, options: BenchOptions) {
+  const rows = [...data.train, ...data.val];
   const seed = options.seeds[0] ?? 1;
+  const corpus = corpusBeside(data, seed);
   const foldOf = (row: TrafficRow): number => Math.floor(hashFraction(`fold ${row.source}`) * folds);
-  const perSource: Record<string, { n: number; accuracy: number; linear: number }> = {};
-  let right = 0;
-  let linearRight = 0;
-  let n = 0;
+  const perSource: Record<string, { n: number; accuracy: number; linear: number; linearWithCorpus: number }> = {};
   for (let fold = 0; fold < folds; fold += 1) {
     options.progress({ stage: 'leave source out', done: fold, total: folds });
     const train = rows.filter((row) => foldOf(row) !== fold);
@@ -86,34 +94,35 @@ async function foldFigures(rows: readonly TrafficRow[], folds: number, options: 
     const test = rows.filter((row) => foldOf(row) === fold && known.has(row.subtype));
     if (test.length === 0) continue;
     const model = new DtrModel();
-    await model.fit(train.map(exampleOf), { seed });
-    const calls = callAll(model, test);
-    const linear = linearCalls(train, seed, test);
+    await model.fit(examplesOf(train, corpus), { seed });
+    const answers = {
+      accuracy: callAll(model, test),
+      linear: linearCalls(train, seed, test),
+      linearWithCorpus: linearCalls([...train, ...corpus], seed, test),
+    };
     await model.dispose();
     for (const source of new Set(test.map((row) => row.source))) {
-      const own = calls.filter((call) => call.row.source === source);
-      const other = linear.filter((call) => call.row.source === source);
-      const hits = own.filter((call) => call.class === call.row.class).length;
-      const otherHits = other.filter((call) => call.class === call.row.class).length;
-      perSource[source] = { n: own.length, accuracy: share(hits, own.length), linear: share(otherHits, own.length) };
-      right += hits;
-      linearRight += otherHits;
-      n += own.length;
+      const rate = (calls: readonly Called[]): number => {
+        const own = calls.filter((call) => call.row.source === source);
+        return share(own.filter((call) => call.class === call.row.class).length, own.length);
+      };
+      perSource[source] = {
+        n: test.filter((row) => row.source === source).length,
+        accuracy: rate(answers.accuracy),
+        linear: rate(answers.linear),
+        linearWithCorpus: rate(answers.linearWithCorpus),
+      };
     }
   }
   const sources = Object.values(perSource);
-  const mean = (pick: (one: { accuracy: number; linear: number }) => number): number =>
-    share(
-      sources.reduce((sum, one) => sum + pick(one), 0),
-      sources.length,
-    );
-  return {
-    n,
-    accuracy: share(right, n),
-    meanOverSources: mean((one) => one.accuracy),
-    floors: { linear: { accuracy: share(linearRight, n), meanOverSources: mean((one) => one.linear) } },
-    perSource,
-  };
+  const n = sources.reduce((sum, one) => sum + one.n, 0);
+  type Rate = 'accuracy' | 'linear' | 'linearWithCorpus';
+  const summary = (rate: Rate) => ({
+    accuracy: round(sources.reduce((sum, one) => sum + one.n * one[rate], 0) / Math.max(n, 1)),
+    meanOverSources: round(sources.reduce((sum, one) => sum + one[rate], 0) / Math.max(sources.length, 1)),
+  });
+  const floors = { linear: summary('linear'), linearWithCorpus: summary('linearWithCorpus') };
+  return { n, ...summary('accuracy'), floors, perSource };
 }
 
 async function bytesOf(model: DtrModel): Promise<number> {

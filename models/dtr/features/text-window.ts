@@ -88,9 +88,13 @@ export class TextWindow {
   }
 }
 
+/** In a longer text no fence is looked for: the search reads all of it, and this bounds the work. In UTF-16 code units. */
+export const fenceLimit: number = 2 ** 20;
+
 /** Bounds of what one enclosing Markdown fence holds, or null where the text is not exactly one fence. */
 export function fenceContent(text: string, start: number, end: number): { start: number; end: number } | null {
   if (!text.startsWith(fence, start) || !text.startsWith(fence, end - 3) || end - start < 7) return null;
+  if (end - start > fenceLimit) return null;
   const firstBreak = text.indexOf('\n', start);
   if (firstBreak < 0 || firstBreak >= end - 3 || firstBreak - start > 40) return null;
   const close = text.indexOf(fence, firstBreak);
