@@ -33,11 +33,11 @@ export interface DtrOptions {
   readonly destinationBuckets: number;
 }
 
-export const defaultOptions: DtrOptions = { learner: 'auto', markerBuckets: Number(process.env['BUCKETS'] ?? 32_768), destinationBuckets: 8_192 };
+export const defaultOptions: DtrOptions = { learner: 'auto', markerBuckets: 32_768, destinationBuckets: 8_192 };
 
 /** Fewer rows than this cannot be split into folds with every class in each. */
 const minimumRows = 30;
-const folds = Number(process.env['FOLDS'] ?? 4);
+const folds = 4;
 /** A row is taken for a slip of the log where a model that had not seen it is this sure of another label. */
 const slipProbability = 0.02;
 
