@@ -11,6 +11,8 @@ export class ScanCounts {
   /** Occurrences of each ASCII character but letters. */
   readonly characters = new Uint16Array(128);
   readonly pairs = new Uint16Array(pairNames.length);
+  /** Words of each of `shapes`, before function words and keywords are told apart. */
+  readonly wordShapes = new Uint16Array(8);
   /** Words per group, in the order of `groupNames`. */
   readonly groups = new Uint16Array(groupNames.length);
 
@@ -28,11 +30,7 @@ export class ScanCounts {
 
   words = 0;
   wordLetters = 0;
-  capitalised = 0;
-  allCapitals = 0;
-  mixedCase = 0;
   firstGroups = 0;
-  lastGroups = 0;
 
   chunks = 0;
   plainChunks = 0;

@@ -2,8 +2,8 @@ import { endsWord, isStructural, kind, kindOf } from './characters.ts';
 import { pairTable } from './pairs.ts';
 import { ScanCounts } from './scan-counts.ts';
 import type { TextWindow } from './text-window.ts';
-import { shapes } from './shapes.ts';
-import { groupNames, groupsOf, wordPrime, wordSeed } from './vocabulary.ts';
+import { shapeOfWord, shapes } from './shapes.ts';
+import { countGroups, groupNames, groupsOf, wordPrime, wordSeed } from './vocabulary.ts';
 
 const functionBit = 1 << groupNames.indexOf('function');
 const keywordBits = (1 << groupNames.indexOf('code')) | (1 << groupNames.indexOf('sql'));
@@ -13,20 +13,13 @@ const keywordBits = (1 << groupNames.indexOf('code')) | (1 << groupNames.indexOf
  * plain words and a function word is among them. Nothing is allocated after construction.
  */
 export class Scan extends ScanCounts {
-  #clear(): void {
-    this.characters.fill(0);
-    this.pairs.fill(0);
-    this.groups.fill(0);
-  }
-
   run(window: TextWindow): void {
-    this.#clear();
-    const codes = window.codes;
-    const length = window.length;
-    const characters = this.characters;
-    const pairs = this.pairs;
-    const groups = this.groups;
-    const tokens = this.tokens;
+    const { codes, length } = window;
+    const { characters, pairs, groups, wordShapes, tokens } = this;
+    characters.fill(0);
+    pairs.fill(0);
+    groups.fill(0);
+    wordShapes.fill(0);
 
     let spaces = 0;
     let tabs = 0;
@@ -39,12 +32,7 @@ export class Scan extends ScanCounts {
     let controls = 0;
 
     let words = 0;
-    let wordLetters = 0;
-    let capitalised = 0;
-    let allCapitals = 0;
-    let mixedCase = 0;
     let firstGroups = 0;
-    let lastGroups = 0;
     let wordLength = 0;
     let wordUppers = 0;
     let wordStart = 0;
@@ -169,35 +157,17 @@ export class Scan extends ScanCounts {
           continue;
         }
         const found = groupsOf(wordHash | 0);
-        let shape: number;
         if (found !== 0) {
           if ((found & functionBit) !== 0) lineFunctions += 1;
           lineGroups |= found;
           if (words === 0) firstGroups = found;
-          for (let bits = found; bits !== 0; bits &= bits - 1) {
-            const group = 31 - Math.clz32(bits & -bits);
-            groups[group] = (groups[group] as number) + 1;
-          }
+          countGroups(found, groups);
         }
-        lastGroups = found;
         words += 1;
-        wordLetters += wordLength;
         lowers += wordLength - wordUppers;
         uppers += wordUppers;
-        if (wordUppers === 0) shape = wordLength === 1 ? shapes.letter : shapes.word;
-        else if ((kindOf[wordFirst] as number) !== kind.upper) {
-          mixedCase += 1;
-          shape = shapes.mixed;
-        } else if (wordUppers === 1) {
-          capitalised += 1;
-          shape = shapes.capitalised;
-        } else if (wordUppers === wordLength) {
-          allCapitals += 1;
-          shape = shapes.capitals;
-        } else {
-          mixedCase += 1;
-          shape = shapes.mixed;
-        }
+        let shape = shapeOfWord(kindOf[wordFirst] === kind.upper, wordUppers, wordLength);
+        wordShapes[shape] = (wordShapes[shape] as number) + 1;
         if ((found & functionBit) !== 0) shape = shapes.function;
         else if ((found & keywordBits) !== 0) shape = shapes.keyword;
         const before = wordStart > 0 ? (codes[wordStart - 1] as number) : 10;
@@ -241,9 +211,7 @@ export class Scan extends ScanCounts {
               flags += 1;
             if (chunkSlashes > 0) paths += 1;
             if (chunkEquals > 0 && (kindOf[chunkFirst] as number) <= kind.other) assignments += 1;
-            if (previous === 58) {
-              keyed += 1;
-            }
+            if (previous === 58) keyed += 1;
           }
           if (lineChunks === 0 && previous === 58) lineKeyed = true;
           if (chunks === 0) {
@@ -336,10 +304,9 @@ export class Scan extends ScanCounts {
           }
         } else if (type === kind.symbol) {
           symbols += 1;
-          const spaced = previous === 32 || previous === 9;
           // A rule of dashes or dots is two of them.
           if (wordLength === 0 && (code !== previous || tokens[tokenCount - 2] !== code)) {
-            tokens[tokenCount] = spaced ? code | 128 : code;
+            tokens[tokenCount] = previous === 32 || previous === 9 ? code | 128 : code;
             tokenCount += 1;
           }
           if (isStructural[code] === 1) {
@@ -379,12 +346,8 @@ export class Scan extends ScanCounts {
     this.structural = structural;
     this.controls = controls;
     this.words = words;
-    this.wordLetters = wordLetters;
-    this.capitalised = capitalised;
-    this.allCapitals = allCapitals;
-    this.mixedCase = mixedCase;
+    this.wordLetters = lowers + uppers;
     this.firstGroups = firstGroups;
-    this.lastGroups = lastGroups;
     this.chunks = chunks;
     this.plainChunks = plainChunks;
     this.numberChunks = numberChunks;

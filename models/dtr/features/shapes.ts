@@ -5,6 +5,14 @@
  */
 export const shapes = { function: 1, letter: 2, word: 3, capitalised: 4, capitals: 5, mixed: 6, keyword: 7 } as const;
 
+/** Shape of a word by its letters alone. */
+export function shapeOfWord(startsUpper: boolean, uppers: number, length: number): number {
+  if (uppers === 0) return length === 1 ? shapes.letter : shapes.word;
+  if (!startsUpper) return shapes.mixed;
+  if (uppers === 1) return shapes.capitalised;
+  return uppers === length ? shapes.capitals : shapes.mixed;
+}
+
 /** Buckets of the n-grams of shapes. */
 export const shapeBuckets = 8_192;
 /** Shapes looked at: the first of a text, and the last of a longer one. */

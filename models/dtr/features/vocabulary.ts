@@ -82,3 +82,11 @@ export function groupsOf(hash: number): number {
   }
   return 0;
 }
+
+/** Adds one to the count of every group in `mask`. */
+export function countGroups(mask: number, counts: Uint16Array): void {
+  for (let bits = mask; bits !== 0; bits &= bits - 1) {
+    const group = 31 - Math.clz32(bits & -bits);
+    counts[group] = (counts[group] as number) + 1;
+  }
+}

@@ -1,6 +1,7 @@
 import { pairNames } from './pairs.ts';
 import type { Scan } from './scan.ts';
 import { groupFeatures, lineFeatures, openingFeatures, pairFeatures } from './schema.ts';
+import { shapes } from './shapes.ts';
 import { groupNames } from './vocabulary.ts';
 
 const pairIndex = Uint8Array.from(pairFeatures, ([name]) => pairNames.indexOf(name));
@@ -32,7 +33,7 @@ function is(table: Uint8Array, code: number): number {
  * was put on the heap.
  */
 export function writeFeatures(scan: Scan, row: Float64Array, offset = 0): number {
-  const { characters, pairs, groups } = scan;
+  const { characters, pairs, groups, wordShapes } = scan;
   const perCharacter = scan.length > 0 ? 1 / scan.length : 0;
   const perWord = scan.words > 0 ? 1 / scan.words : 0;
   const perChunk = scan.chunks > 0 ? 1 / scan.chunks : 0;
@@ -73,9 +74,9 @@ export function writeFeatures(scan: Scan, row: Float64Array, offset = 0): number
   row[at++] = (characters[63] as number) * perCharacter; // questions
   row[at++] = scan.words; // words
   row[at++] = scan.wordLetters * perWord; // wordLength
-  row[at++] = scan.capitalised * perWord; // capitalised
-  row[at++] = scan.allCapitals * perWord; // allCapitals
-  row[at++] = scan.mixedCase * perWord; // mixedCase
+  row[at++] = (wordShapes[shapes.capitalised] as number) * perWord; // capitalised
+  row[at++] = (wordShapes[shapes.capitals] as number) * perWord; // allCapitals
+  row[at++] = (wordShapes[shapes.mixed] as number) * perWord; // mixedCase
   row[at++] = scan.chunks; // chunks
   row[at++] = scan.plainChunks * perChunk; // plain
   row[at++] = scan.numberChunks * perChunk; // numbers
