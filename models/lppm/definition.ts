@@ -1,17 +1,9 @@
 import { seededRandom, shuffle } from '../../engine/core/random.ts';
 import { hashText, tokenize } from '../text/ngrams.ts';
+import type { DefinedProcess } from './defined-process.ts';
 import { escalateStep, type LppmInput } from './example.ts';
 import { markersOf } from './markers.ts';
 import { Ranker } from './values/ranker.ts';
-
-/** A process as its definition tells it; nothing of it was ever seen. */
-export interface DefinedProcess {
-  readonly name: string;
-  /** Words of each step. */
-  readonly replies: Readonly<Record<string, string>>;
-  /** Step that follows on the happy path; `yes`, `no`, `available` and the like stand for answers and results. */
-  readonly graph: Readonly<Record<string, string>>;
-}
 
 /** A dialogue in a defined process, and the step that was taken. */
 export interface DefinedExample {
@@ -30,10 +22,10 @@ const epochs = 3;
  * comes after "yes", after a failed call, when the user takes leave), never what this one says.
  */
 export class DefinitionFollower {
-  readonly #ranker: Ranker;
+  readonly ranker: Ranker;
 
   constructor(ranker: Ranker = new Ranker()) {
-    this.#ranker = ranker;
+    this.ranker = ranker;
   }
 
   static learn(examples: readonly DefinedExample[], seed: number): DefinitionFollower {
@@ -54,7 +46,7 @@ export class DefinitionFollower {
   /** Steps of the process by probability, most likely first. */
   follow(input: LppmInput, process: DefinedProcess): { readonly step: string; readonly confidence: number }[] {
     const steps = stepsOf(process);
-    const shares = this.#ranker.shares(featuresOf(input, process, steps));
+    const shares = this.ranker.shares(featuresOf(input, process, steps));
     return steps
       .map((step, item) => ({ step, confidence: shares[item] as number }))
       .sort((a, b) => b.confidence - a.confidence);

@@ -12,6 +12,8 @@ import {
   type ScoredExample,
   type Uncalibrated,
 } from './calibrate.ts';
+import { DefinedProcesses } from './defined.ts';
+import type { DefinedProcess } from './defined-process.ts';
 import { escalateStep, type LppmExample, type LppmInput } from './example.ts';
 import { KnownTexts } from './known-texts.ts';
 import { learnScript } from './script.ts';
@@ -75,6 +77,8 @@ export const dialogueParameters: LppmHyperParameters = {
 export interface LppmFitOptions extends FitOptions {
   /** Rows for calibration; without them every tenth conversation is held out for it. */
   readonly calibration?: readonly LppmExample[];
+  /** Processes of the role, also those that no conversation shows yet. */
+  readonly definitions?: readonly DefinedProcess[];
   /**
    * With at least two folds all rows both teach and calibrate: each is scored by nets that saw no row of its fold. Takes
    * the time of as many further fits.
@@ -196,6 +200,8 @@ function learn(
     known,
     filler: ArgumentFiller.learn(calls, options.seed),
     asks: learnAsks(calls),
+    defined:
+      options.definitions === undefined ? null : DefinedProcesses.learn(options.definitions, train, options.seed),
   };
 }
 

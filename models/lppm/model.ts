@@ -67,9 +67,12 @@ export class LppmModel implements Estimator<LppmExample, LppmInput, LppmPredicti
     for (let start = 0; start < known.length; start += batchRows) {
       const part = known.slice(start, start + batchRows);
       const scores = await this.#run(part);
-      part.forEach((input, row) =>
-        predictions.push(calibrated(weights, rawAnswer(weights, input, scores[row] as Float32Array))),
-      );
+      part.forEach((input, row) => {
+        const known = calibrated(weights, rawAnswer(weights, input, scores[row] as Float32Array));
+        const defined = weights.defined?.answer(input) ?? null;
+        const isDefined = defined !== null && defined.processConfidence > known.processConfidence;
+        predictions.push(isDefined ? defined : known);
+      });
     }
     return predictions;
   }

@@ -2,6 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EngineError, messageOf } from '../../engine/core/errors.ts';
 import { canonicalJson, sha256 } from '../../engine/core/hash.ts';
+import { DefinedProcesses, type DefinedPlain } from './defined.ts';
 import { encodingVersion } from './encode.ts';
 import { KnownTexts } from './known-texts.ts';
 import { networkOf } from './network.ts';
@@ -24,12 +25,19 @@ interface Description {
   readonly asks: Readonly<Record<string, string>>;
   readonly calibration: ActionCalibration;
   readonly surety: Surety | null;
+  readonly defined: DefinedPlain | null;
   readonly profiles: ToolProfiles;
   /** sha256 of the other files. */
   readonly hashes: Readonly<Record<string, string>>;
 }
 
-const names = { description: 'lppm.json', vocabulary: 'vocabulary.bin', values: 'values.bin', network: 'network.onnx' };
+const names = {
+  description: 'lppm.json',
+  vocabulary: 'vocabulary.bin',
+  values: 'values.bin',
+  network: 'network.onnx',
+  defined: 'defined.bin',
+};
 
 /** Equal weights give equal bytes. Returns the names of the files. */
 export async function saveWeights(folder: string, weights: ServedWeights, network: Uint8Array): Promise<string[]> {
@@ -39,6 +47,7 @@ export async function saveWeights(folder: string, weights: ServedWeights, networ
     [names.vocabulary]: joined(bytesOf(vocabulary.hashes), bytesOf(vocabulary.scales)),
     [names.values]: packed(filler.ranker.weights),
     [names.network]: network,
+    ...(weights.defined === null ? {} : { [names.defined]: packed(weights.defined.ranker.weights) }),
   };
   const description: Description = {
     format: 1,
@@ -52,6 +61,7 @@ export async function saveWeights(folder: string, weights: ServedWeights, networ
     asks: weights.asks,
     calibration: weights.calibration,
     surety: weights.surety,
+    defined: weights.defined?.plain ?? null,
     profiles: filler.profiles,
     hashes: Object.fromEntries(Object.entries(files).map(([name, bytes]) => [name, sha256(bytes)])),
   };
@@ -79,12 +89,17 @@ export async function loadWeights(folder: string): Promise<{ weights: ServedWeig
   const size = vocabularyBytes.length / 8;
   const hashes = new Uint32Array(aligned(vocabularyBytes.subarray(0, size * 4)));
   const scales = new Float32Array(aligned(vocabularyBytes.subarray(size * 4)));
-  const { memberOutputs, profiles, known, hashes: _, format: __, encoding: ___, ...rest } = description;
+  const definedBytes = files[names.defined];
+  const { memberOutputs, profiles, known, defined, hashes: _, format: __, encoding: ___, ...rest } = description;
   const weights: ServedWeights = {
     ...rest,
     vocabulary: new Vocabulary(hashes, scales),
     members: memberOutputs.map((outputs) => ({ outputs })),
     known: new KnownTexts(known),
+    defined:
+      defined === null || definedBytes === undefined
+        ? null
+        : new DefinedProcesses(defined, new Ranker(unpacked(definedBytes))),
     filler: new ArgumentFiller(profiles, new Ranker(unpacked(valueBytes))),
   };
   return { weights, network };

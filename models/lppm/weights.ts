@@ -1,4 +1,5 @@
 import type { BagNet } from './bag-net.ts';
+import type { DefinedProcesses } from './defined.ts';
 import type { KnownTexts } from './known-texts.ts';
 import type { PlattMap } from './platt.ts';
 import type { Script } from './script.ts';
@@ -38,6 +39,8 @@ export interface LppmWeights {
   readonly calibration: ActionCalibration;
   /** Scores steps of dialogues; null where too little was held out, or single utterances are read. */
   readonly surety: Surety | null;
+  /** Processes known by their definition; null where none was given, or nothing teaches how to follow one. */
+  readonly defined: DefinedProcesses | null;
 }
 
 /** What serving needs: the weights without the nets, which stand in the served graph. */
