@@ -18,12 +18,19 @@ export interface DefinedProcess {
  * whenever no other fits.
  */
 export function definedProcessOf(process: Process): DefinedProcess {
-  const names = new Map(process.steps.map((step) => [step.id, nameOf(step)]));
+  const names = new Map<string, string>();
+  const taken = new Set<string>();
+  for (const step of process.steps) {
+    const name = nameOf(step);
+    const own = taken.has(name) ? `${name}_${step.id}` : name;
+    taken.add(own);
+    names.set(step.id, own);
+  }
   const replies: Record<string, string> = {};
   const graph: Record<string, string> = {};
   const tools: string[] = [];
   for (const step of process.steps) {
-    const name = nameOf(step);
+    const name = names.get(step.id) as string;
     replies[name] = step.kind === 'call' ? step.tool : step.text;
     if (step.kind === 'call') tools.push(step.tool);
     const edges = process.edges.filter(({ from }) => from === step.id);

@@ -25,7 +25,8 @@ interface Description {
   readonly asks: Readonly<Record<string, string>>;
   readonly calibration: ActionCalibration;
   readonly surety: Surety | null;
-  readonly defined: DefinedPlain | null;
+  /** JSON of `DefinedPlain`: the order of steps says where a script begins. */
+  readonly defined: string | null;
   readonly profiles: ToolProfiles;
   /** sha256 of the other files. */
   readonly hashes: Readonly<Record<string, string>>;
@@ -61,7 +62,7 @@ export async function saveWeights(folder: string, weights: ServedWeights, networ
     asks: weights.asks,
     calibration: weights.calibration,
     surety: weights.surety,
-    defined: weights.defined?.plain ?? null,
+    defined: weights.defined === null ? null : JSON.stringify(weights.defined.plain),
     profiles: filler.profiles,
     hashes: Object.fromEntries(Object.entries(files).map(([name, bytes]) => [name, sha256(bytes)])),
   };
@@ -99,7 +100,7 @@ export async function loadWeights(folder: string): Promise<{ weights: ServedWeig
     defined:
       defined === null || definedBytes === undefined
         ? null
-        : new DefinedProcesses(defined, new Ranker(unpacked(definedBytes))),
+        : new DefinedProcesses(JSON.parse(defined) as DefinedPlain, new Ranker(unpacked(definedBytes))),
     filler: new ArgumentFiller(profiles, new Ranker(unpacked(valueBytes))),
   };
   return { weights, network };
