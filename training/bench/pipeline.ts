@@ -8,10 +8,10 @@ import { EngineError } from '../../engine/core/errors.ts';
 import { levels, type Level, type TierName } from '../../engine/core/tier-name.ts';
 import { readConversations } from '../../datasets/import/import-files.ts';
 import { learn, type Learned } from '../learn.ts';
-import { tiersOf } from '../tiers.ts';
 import { readRecords, refuseOverlap } from './records.ts';
-import { replay, type ReplayedMessage } from './replay.ts';
+import type { ReplayedMessage } from './replay.ts';
 import type { BenchOptions, BenchReport, BenchResult } from './report.ts';
+import { serveAndLearn } from './serve-and-learn.ts';
 import { spreadOf } from './spread.ts';
 import {
   decisionLine,
@@ -26,7 +26,13 @@ const answerTokens = 60;
 const inputPrice = 2.5;
 const outputPrice = 10;
 
-/** Learns all tiers from logs without labels, replays later logs, and is judged by the verifier file. */
+/** Days between two learnings while the later logs are served. */
+const learnEveryByDefault = 7;
+
+/**
+ * Learns all tiers from logs without labels, serves later logs, learns again now and then from what it passed up, and is
+ * judged by the verifier file.
+ */
 export async function benchPipeline(options: BenchOptions): Promise<BenchReport> {
   if (options.verifier === undefined) {
     throw new EngineError('USAGE', { detail: 'bench pipeline needs --verifier FILE, which says what was right' });
@@ -48,17 +54,15 @@ export async function benchPipeline(options: BenchOptions): Promise<BenchReport>
   const runs: { results: BenchResult[]; seconds: number; modelBytes: number }[] = [];
   for (const seed of seeds) {
     const started = performance.now();
-    const learned = await learn(train, {
-      seed,
-      alpha: options.alpha,
-      delta: options.delta,
-      device: options.device ?? 'cpu',
-      progress: options.progress,
-    });
+    const { alpha, delta, progress, device = 'cpu', learnEvery = learnEveryByDefault } = options;
+    const serving = { seed, alpha, delta, device, progress, learnEvery };
+    const learned = await learn(train, serving);
     const seconds = (performance.now() - started) / 1000;
     const results: BenchResult[] = [];
-    for (const [path, conversations] of tests)
-      results.push(await resultOf(path, conversations, learned, verifier, options));
+    for (const [path, conversations] of tests) {
+      const served = await serveAndLearn(train, conversations, learned, serving);
+      results.push(await resultOf(path, served, learned, verifier, options));
+    }
     runs.push({ results, seconds, modelBytes: await sizeOf(learned) });
     for (const model of Object.values(learned.models)) await model?.dispose();
   }
@@ -97,12 +101,11 @@ function ofSplit(conversations: readonly Conversation[], split: 'train' | 'test'
 
 async function resultOf(
   path: string,
-  conversations: readonly Conversation[],
+  { replayed, learnings }: Awaited<ReturnType<typeof serveAndLearn>>,
   learned: Learned,
   verifier: readonly VerifierRow[],
   options: BenchOptions,
 ): Promise<BenchResult> {
-  const replayed = await replay(conversations, tiersOf(learned), options.progress);
   const known = new Set(replayed.map(({ message }) => message.id));
   const rows = verifier.filter((row) => known.has(row.message_id));
   const decide = (level: Level): Map<string, ReplayDecision> =>
@@ -130,6 +133,7 @@ async function resultOf(
       (Object.keys(levels) as Level[]).map((level) => [level, levelOf(rows, decide(level), replayed, level)]),
     ),
     certificate: learned.certificate,
+    learnings,
     latencyMs: {
       p50: latencies[Math.floor(latencies.length / 2)],
       p99: latencies[Math.floor(latencies.length * 0.99)],

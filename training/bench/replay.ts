@@ -23,6 +23,14 @@ export interface ReplayTiers {
   readonly cet: Tier | null;
 }
 
+/** Milliseconds since 1970; messages from `from` on and before `until` are decided. */
+export interface ReplayWindow {
+  readonly from: number;
+  readonly until: number;
+}
+
+const always: ReplayWindow = { from: Number.NEGATIVE_INFINITY, until: Number.POSITIVE_INFINITY };
+
 /**
  * Replays inbound messages in time order. A message is decided from what stands before it in its conversation alone; the
  * tiers are asked one by one, each on every message, so that the levels V1 to V4 can be told apart from one run.
@@ -31,11 +39,14 @@ export async function replay(
   conversations: readonly Conversation[],
   tiers: ReplayTiers,
   progress: Progress,
+  window: ReplayWindow = always,
 ): Promise<ReplayedMessage[]> {
   const inbound = conversations
     .flatMap(({ role, tools, messages }) =>
       messages.flatMap((message, index) =>
-        message.author === 'user' ? [{ message, index, role, tools, messages }] : [],
+        message.author === 'user' && message.time >= window.from && message.time < window.until
+          ? [{ message, index, role, tools, messages }]
+          : [],
       ),
     )
     .sort((a, b) => a.message.time - b.message.time);

@@ -11,6 +11,8 @@ export interface BenchOptions {
   /** Percent of train carved out by hash as test. */
   readonly holdout?: number;
   readonly folds?: number;
+  /** Days of service between two learnings (pipeline); 0: never again. */
+  readonly learnEvery?: number;
   readonly seeds: readonly number[];
   readonly device?: 'cpu' | 'cuda' | 'webgpu' | 'auto';
   readonly alpha: number;

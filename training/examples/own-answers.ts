@@ -1,13 +1,16 @@
 import type { Conversation } from '../../engine/core/conversation.ts';
 import type { Decision } from '../../engine/core/decision.ts';
 
+/** What must be known of a decision to tell who answered. */
+export type Settling = Pick<Decision, 'message' | 'time' | 'tier' | 'settled' | 'shadow'>;
+
 /**
  * Messages that our own cheap tiers answered, by id: what a tier decided is no label, or each model would learn and be
  * judged by the mistakes of the one before it. What a process did with the results of its own calls belongs to the
  * message that began it. Messages that nobody decided about were imported: somebody else answered them.
  */
-export function ownAnswers(conversations: readonly Conversation[], decisions: readonly Decision[]): Set<string> {
-  const last = new Map<string, Decision>();
+export function ownAnswers(conversations: readonly Conversation[], decisions: readonly Settling[]): Set<string> {
+  const last = new Map<string, Settling>();
   for (const decision of decisions) {
     if (!decision.settled || decision.shadow) continue;
     // a message that was escalated after all has two; the later one answered

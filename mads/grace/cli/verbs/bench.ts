@@ -25,6 +25,10 @@ function whole(value: string): number {
   return number;
 }
 
+function days(value: string): number {
+  return value === '0' ? 0 : whole(value);
+}
+
 function share(value: string): number {
   const number = Number(value);
   if (!(number > 0 && number < 1)) throw new InvalidArgumentError('a number between 0 and 1 is needed');
@@ -54,6 +58,7 @@ export function addBench(program: Command, shell: Shell): void {
     .option('--processes <file>', 'process: definitions (repeatable)', collect, [])
     .option('--holdout <percent>', 'carve so many percent out of train as test', whole)
     .option('--folds <n>', 'leave sources, processes or conversations out in n folds', whole)
+    .option('--learn-every <days>', 'pipeline: learn again while serving, from what was passed up (7; 0: never)', days)
     .option('--seeds <n>', 'repeat with n seeds and report mean and spread', whole, 1)
     .option('--alpha <share>', 'error budget', share)
     .option('--device <device>', devices.join(', '))
@@ -81,6 +86,7 @@ export function addBench(program: Command, shell: Shell): void {
         ...(flags.decisions === undefined ? {} : { decisions: flags.decisions }),
         ...(flags.holdout === undefined ? {} : { holdout: flags.holdout }),
         ...(flags.folds === undefined ? {} : { folds: flags.folds }),
+        ...(flags.learnEvery === undefined ? {} : { learnEvery: flags.learnEvery }),
         seeds: Array.from({ length: flags.seeds }, (_, index) => config.seed + index),
         device: config.device,
         alpha: config.alpha,

@@ -1,0 +1,111 @@
+import type { Conversation } from '../../engine/core/conversation.ts';
+import { answeredTurns } from '../examples/answered-turn.ts';
+import { ownAnswers } from '../examples/own-answers.ts';
+import { settleTurns } from '../evaluate.ts';
+import { judgeCandidate } from '../gate.ts';
+import { judgeTurns } from '../judged-turn.ts';
+import { judgingTiers } from '../judging-tiers.ts';
+import { disposeAll, learn, type Learned, type LearnOptions } from '../learn.ts';
+import { tiersOf } from '../tiers.ts';
+import { replay, type ReplayedMessage } from './replay.ts';
+
+const day = 86_400_000;
+
+export interface ServeOptions extends LearnOptions {
+  /** Days between two learnings; 0: the first models serve to the end. */
+  readonly learnEvery: number;
+}
+
+/** What became of one learning during service. */
+export interface Learning {
+  /** ISO 8601. */
+  readonly time: string;
+  /** Answered turns that were learned from and judged by. */
+  readonly turns: number;
+  readonly promoted: boolean;
+  readonly reasons: readonly string[];
+  /** Share settled of the certifying turns, and the bound of its error. */
+  readonly coverage: number;
+  readonly errorUpper: number;
+}
+
+/**
+ * Serves later logs and, every few days, learns again from all that was said until then. Only what the ladder passed up has
+ * a label: there the log holds the LLM's answer. What the ladder settled is its own word, and teaches nothing. A candidate
+ * serves if the gate lets it. Every message is decided by models that learned from earlier messages alone.
+ */
+export async function serveAndLearn(
+  history: readonly Conversation[],
+  live: readonly Conversation[],
+  first: Learned,
+  options: ServeOptions,
+): Promise<{ replayed: ReplayedMessage[]; learnings: Learning[] }> {
+  const { progress } = options;
+  const times = live.flatMap(({ messages }) => messages.map(({ time }) => time));
+  const [earliest, latest] = extremes(times);
+  const start = Math.floor(earliest / day) * day;
+  const end = latest + 1;
+  const step = options.learnEvery > 0 ? options.learnEvery * day : end - start;
+  const replayed: ReplayedMessage[] = [];
+  const learnings: Learning[] = [];
+  let champion = first;
+  for (let from = start; from < end; from += step) {
+    const until = Math.min(end, from + step);
+    replayed.push(...(await replay(live, tiersOf(champion), progress, { from, until })));
+    if (until >= end) break;
+    const known = [...history, ...live.flatMap((conversation) => before(conversation, until))];
+    const candidate = await learn(known, { ...options, unlabelled: ownAnswers(known, settledOf(replayed)) });
+    const verdict = await compare(candidate, champion, known, options);
+    const { coverage, errorUpper } = candidate.certificate;
+    const { isPromoted: promoted, reasons } = verdict;
+    const time = new Date(until).toISOString();
+    learnings.push({ time, turns: candidate.counts.turns, promoted, reasons, coverage, errorUpper });
+    const retired = promoted ? champion : candidate;
+    if (retired !== first) await disposeAll(retired.models);
+    if (promoted) champion = candidate;
+  }
+  if (champion !== first) await disposeAll(champion.models);
+  return { replayed, learnings };
+}
+
+/** The part of a conversation that was said before `until`; none where nothing was. */
+function before(conversation: Conversation, until: number): Conversation[] {
+  const messages = conversation.messages.filter(({ time }) => time < until);
+  return messages.length === 0 ? [] : [{ ...conversation, split: null, messages }];
+}
+
+function settledOf(replayed: readonly ReplayedMessage[]) {
+  return replayed.flatMap(({ message, dtr, lppm }) => {
+    const verdict = [dtr, lppm].find((one) => one?.settled === true);
+    if (verdict === undefined || verdict === null) return [];
+    return [{ message: message.id, time: message.time, tier: verdict.tier, settled: true, shadow: false }];
+  });
+}
+
+/** The gate, on the held-out turns, which neither candidate nor champion learned from. */
+async function compare(
+  candidate: Learned,
+  champion: Learned,
+  conversations: readonly Conversation[],
+  { alpha, progress }: ServeOptions,
+) {
+  const ids = new Set(candidate.heldOut.map(({ message }) => message));
+  const heldOut = answeredTurns(conversations).filter(({ message }) => ids.has(message.id));
+  const judged = await judgeTurns(heldOut, judgingTiers(champion.models), candidate.payloadTools, progress);
+  return judgeCandidate(
+    settleTurns(candidate.heldOut, candidate.thresholds),
+    settleTurns(judged, champion.thresholds),
+    { alpha },
+  );
+}
+
+/** Smallest and largest of many numbers, more than a call can take as arguments. */
+function extremes(numbers: readonly number[]): [number, number] {
+  let least = Number.POSITIVE_INFINITY;
+  let most = Number.NEGATIVE_INFINITY;
+  for (const number of numbers) {
+    least = Math.min(least, number);
+    most = Math.max(most, number);
+  }
+  return [least, most];
+}
