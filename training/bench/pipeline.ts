@@ -26,12 +26,9 @@ const answerTokens = 60;
 const inputPrice = 2.5;
 const outputPrice = 10;
 
-/** Days between two learnings while the later logs are served. */
-const learnEveryByDefault = 7;
-
 /**
- * Learns all tiers from logs without labels, serves later logs, learns again now and then from what it passed up, and is
- * judged by the verifier file.
+ * Learns all tiers from logs without labels, serves later logs, where asked learns again now and then from what it passed
+ * up, and is judged by the verifier file.
  */
 export async function benchPipeline(options: BenchOptions): Promise<BenchReport> {
   if (options.verifier === undefined) {
@@ -54,7 +51,7 @@ export async function benchPipeline(options: BenchOptions): Promise<BenchReport>
   const runs: { results: BenchResult[]; seconds: number; modelBytes: number }[] = [];
   for (const seed of seeds) {
     const started = performance.now();
-    const { alpha, delta, progress, device = 'cpu', learnEvery = learnEveryByDefault } = options;
+    const { alpha, delta, progress, device = 'cpu', learnEvery = 0 } = options;
     const serving = { seed, alpha, delta, device, progress, learnEvery };
     const learned = await learn(train, serving);
     const seconds = (performance.now() - started) / 1000;

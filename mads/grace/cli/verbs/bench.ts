@@ -58,7 +58,7 @@ export function addBench(program: Command, shell: Shell): void {
     .option('--processes <file>', 'process: definitions (repeatable)', collect, [])
     .option('--holdout <percent>', 'carve so many percent out of train as test', whole)
     .option('--folds <n>', 'leave sources, processes or conversations out in n folds', whole)
-    .option('--learn-every <days>', 'pipeline: learn again while serving, from what was passed up (7; 0: never)', days)
+    .option('--learn-every <days>', 'pipeline: learn again while serving, from what was passed up (0: never)', days)
     .option('--seeds <n>', 'repeat with n seeds and report mean and spread', whole, 1)
     .option('--alpha <share>', 'error budget', share)
     .option('--device <device>', devices.join(', '))
