@@ -30,11 +30,17 @@ export class ContentTrees {
       for (let k = 0; k < treeClasses.length; k += 1) out[k] = flat.value(leaf, k);
       return;
     }
-    const read = sigmoid(this.#chain(0, row));
-    const execute = sigmoid(this.#chain(1, row));
-    out[0] = (1 - read) * execute;
-    out[1] = (1 - read) * (1 - execute);
-    out[2] = read;
+    classesOf(this.#chain(0, row), this.#chain(1, row), out);
+  }
+
+  /** Log-odds of the first two chains: "has to be read" and "to execute". Boosted trees only. */
+  odds(row: Float64Array): [read: number, execute: number] {
+    return [this.#chain(0, row), this.#chain(1, row)];
+  }
+
+  /** First tree of a chain, or behind the last one. */
+  start(chain: number): number {
+    return this.#starts[chain] as number;
   }
 
   /** Probability that a sentence of the text wants a payload run or kept; 1 where the model has no such trees. */
@@ -58,6 +64,15 @@ export class ContentTrees {
     });
     return found.toSorted((a, b) => Math.abs(b.value) - Math.abs(a.value));
   }
+}
+
+/** Probabilities of `treeClasses` from the log-odds of the first two chains. */
+export function classesOf(readOdds: number, executeOdds: number, out: Float64Array): void {
+  const read = sigmoid(readOdds);
+  const execute = sigmoid(executeOdds);
+  out[0] = (1 - read) * execute;
+  out[1] = (1 - read) * (1 - execute);
+  out[2] = read;
 }
 
 export function sigmoid(value: number): number {

@@ -1,59 +1,162 @@
+import type { Flip } from './flip.ts';
+import { smallestFlip } from './flip.ts';
 import type { Feature } from './features/schema.ts';
 import { features } from './features/schema.ts';
+import { windowLimit } from './features/text-window.ts';
 import type { PathStep } from './flat-trees.ts';
 import { markerFeatures } from './router.ts';
 import type { Route, Router } from './router.ts';
 
-/** Trees of a boosted set whose paths are told, and questions told in all. */
-const treesTold = 6;
+/** Trees of a boosted set whose questions may be told, questions told in all, and those about learned words among them. */
+const treesTold = 12;
 const sentencesTold = 6;
+const learnedTold = 2;
 
-/** Why a text was routed as it was, in plain sentences. */
+/** Columns that the shares of a feature are taken of, by the first words of what it is about. */
+const wholes: readonly (readonly [words: string, noun: string, column: number])[] = [
+  ['of the lines', 'lines', columnOf('lines')],
+  ['of the words', 'words', columnOf('words')],
+  ['of the runs between blanks', 'runs between blanks', columnOf('chunks')],
+];
+
+/**
+ * Why a text was routed as it was, in plain sentences: what its words want, the questions that weighed most, how often
+ * such texts were met and how often one so sure is wrong, and what little change would have made it something else.
+ */
 export function explainRoute(router: Router, text: string, route: Route): string[] {
   const sentences: string[] = [];
   if (route.cut !== null && route.wish !== null) {
     const wants = { run: 'asks to run', keep: 'asks to keep', ask: 'asks about', none: 'goes with' }[route.wish];
     sentences.push(`The words "${shorten(route.cut.instruction)}" ${wants} the rest of the message.`);
   }
-  router.measure(route.payload ?? text);
-  const told = new Set<number>();
-  const paths = router.parts.trees.paths(router.row);
-  for (const path of paths.slice(0, treesTold)) {
-    // The last question of a path is the most particular one.
-    for (const step of path.steps.toReversed().slice(0, 2)) {
-      if (told.has(step.column) || sentences.length >= sentencesTold) continue;
-      told.add(step.column);
-      sentences.push(sentenceOf(step, router.row[step.column] as number));
-    }
-  }
-  const support = paths[0]?.support ?? 0;
-  if (router.parts.trees.model.kind === 'classifier') {
-    sentences.push(`${support} training messages ended at the same leaf.`);
-  } else
-    sentences.push(`${paths.length} small trees were asked; the strongest leaf held ${support} training messages.`);
+  const part = route.cut === null ? text : text.slice(route.cut.start, route.cut.end);
+  router.measure(part);
+  const { row, parts } = router;
+  const paths = parts.trees.paths(row);
+  const questions = questionsOf(paths.map(({ steps }) => steps));
+  sentences.push(...tellingFirst(questions, row).map((step) => sentenceOf(step, row)));
   if (route.known !== null) sentences.push(`Its words are those of content that went to ${route.known.key}.`);
+  sentences.push(supportOf(paths, parts.trees.model.kind, route));
+  const subject = route.cut === null ? 'it' : 'the payload';
+  sentences.push(flipSentence(smallestFlip(parts.trees, row), row, subject));
   return sentences;
 }
 
-function sentenceOf(step: PathStep, value: number): string {
-  const feature = features[step.column];
-  if (feature === undefined) {
-    const marker = markerFeatures[step.column - features.length];
-    return `The ${marker?.about ?? 'learned words count'} ${value.toFixed(2)} (${relation(step)}).`;
+/** The last two questions of each path are the most particular ones; each feature once. */
+function questionsOf(paths: readonly (readonly PathStep[])[]): PathStep[] {
+  const questions = new Map<number, PathStep>();
+  for (const steps of paths.slice(0, treesTold)) {
+    for (const step of steps.toReversed().slice(0, 2)) {
+      if (!questions.has(step.column)) questions.set(step.column, step);
+    }
   }
-  return `${capital(describe(feature, value))} (${relation(step, feature)}).`;
+  return [...questions.values()];
 }
 
-function describe(feature: Feature, value: number): string {
-  if (feature.unit === 'share') return `${percent(value)} ${feature.about}`;
+/** What a text has says more to a reader than what it lacks. */
+function tellingFirst(questions: readonly PathStep[], row: Float64Array): PathStep[] {
+  const learned = questions.filter(({ column }) => column >= features.length).slice(0, learnedTold);
+  const plain = questions.filter(({ column }) => column < features.length);
+  const present = plain.filter(({ column }) => row[column] !== 0);
+  const absent = plain.filter(({ column }) => row[column] === 0);
+  return [...present.slice(0, sentencesTold - learned.length), ...learned, ...absent].slice(0, sentencesTold);
+}
+
+function supportOf(
+  paths: readonly { readonly support: number }[],
+  kind: 'classifier' | 'boosted',
+  route: Route,
+): string {
+  const support = paths[0]?.support ?? 0;
+  const met =
+    kind === 'classifier'
+      ? `${support} training messages ended at the same leaf`
+      : `${paths.length} small trees were asked; the leaf that said most held ${support} training messages`;
+  return `${met}; of held-back ones as sure as this, about ${percent(1 - route.confidence)} were wrong.`;
+}
+
+function sentenceOf(step: PathStep, row: Float64Array): string {
+  const feature = features[step.column];
+  const value = row[step.column] as number;
+  if (feature === undefined) {
+    return `${capital(learnedPhrase(step.column, value))} (${value.toFixed(2)}, ${relation(step)}).`;
+  }
+  // A flag answers its question by itself.
+  const asked = feature.unit === 'flag' ? '' : ` (${relation(step, feature)})`;
+  return `${capital(describe(feature, value, row))}${asked}.`;
+}
+
+function describe(feature: Feature, value: number, row: Float64Array): string {
+  if (feature.unit === 'share') return counted(feature, value, row) ?? `${percent(value)} ${feature.about}`;
   if (feature.unit === 'flag') return value > 0 ? feature.about : `it is not so that ${feature.about}`;
   if (feature.unit === 'code') return `${feature.about}: ${value}`;
   return `${Number(value.toFixed(2))} ${feature.about}`;
 }
 
+/** "2 of 3 lines begin with a digit"; null where the share is not of things that can be counted. */
+function counted({ about }: Feature, value: number, row: Float64Array): string | null {
+  // Of a long text only samples are looked at, so that numbers would be those of the samples.
+  if ((row[columnOf('length')] as number) > windowLimit) return null;
+  for (const [words, noun, column] of wholes) {
+    const all = row[column] as number;
+    if (about.startsWith(`${words} `) && all > 0) {
+      return `${Math.round(value * all)} of ${all} ${noun}${about.slice(words.length)}`;
+    }
+  }
+  return null;
+}
+
+/** "learned words speak for a command rather than data by" and a number below zero: they speak for data. */
+function learnedPhrase(column: number, value: number): string {
+  const about = markerFeatures[column - features.length]?.about ?? 'learned words count by';
+  const [, words, one, other] = /^(.*) speak for (.*) rather than (.*) by$/.exec(about) ?? [];
+  if (words === undefined) return about.replace(/ by$/, '');
+  return value < 0
+    ? `${words} speak for ${other} rather than ${one}`
+    : `${words} speak for ${one} rather than ${other}`;
+}
+
+const answers = ['taken for something to execute', 'taken for data', 'read as language'] as const;
+
+function flipSentence(flip: Flip | null, row: Float64Array, subject: string): string {
+  if (flip === null) return 'No change of a single feature would make the trees answer otherwise.';
+  const { column, threshold, below } = flip;
+  const then = `${subject} would be ${answers[flip.to] ?? 'passed up'}`;
+  const feature = features[column];
+  const value = row[column] as number;
+  const how = below ? 'less than' : 'at least';
+  if (feature === undefined) {
+    const about = learnedPhrase(column, 0);
+    return `The smallest change that matters: where ${about} by ${how} ${short(threshold)} (now ${short(value)}), ${then}.`;
+  }
+  if (feature.unit === 'flag') {
+    const so = below ? `were it not so that ${feature.about}` : `were it so that ${feature.about}`;
+    return `The smallest change that matters: ${so}, ${then}.`;
+  }
+  const limit = limitOf(threshold, feature);
+  const now = feature.unit === 'share' ? percent(value) : String(Number(value.toFixed(2)));
+  const what =
+    feature.unit === 'code' ? `with ${feature.about} ${how} ${limit}` : `if ${how} ${limit} ${feature.about}`;
+  return `The smallest change that matters: ${what} (now ${now}), ${then}.`;
+}
+
+function short(value: number): number {
+  return Number(value.toFixed(2));
+}
+
 function relation(step: PathStep, feature?: Feature): string {
-  const limit = feature?.unit === 'share' ? percent(step.threshold) : String(Number(step.threshold.toPrecision(4)));
-  return step.below ? `less than ${limit}` : `at least ${limit}`;
+  return step.below ? `less than ${limitOf(step.threshold, feature)}` : `at least ${limitOf(step.threshold, feature)}`;
+}
+
+function limitOf(threshold: number, feature?: Feature): string {
+  if (feature?.unit === 'share') return percent(threshold);
+  // Counts are whole, so "at least 0.5" is at least one; the average word is not.
+  const isWhole = feature?.unit === 'count' && feature.name !== 'wordLength';
+  return String(isWhole ? Math.ceil(threshold) : Number(threshold.toPrecision(4)));
+}
+
+function columnOf(name: string): number {
+  return features.findIndex((feature) => feature.name === name);
 }
 
 function percent(share: number): string {

@@ -6,6 +6,7 @@ import type { ComposedMessage, DrawSentence } from './compose.ts';
 import { composeMessage } from './compose.ts';
 import { ContentTrees } from './content-trees.ts';
 import type { DtrExample } from './example.ts';
+import { features } from './features/schema.ts';
 import { fitDestinations } from './fit-destinations.ts';
 import { fitInstructions } from './fit-instructions.ts';
 import type { Instructed } from './fit-instructions.ts';
@@ -23,6 +24,8 @@ import { isHeldBack, lessonOf } from './training-rows.ts';
 import type { TreeLearner, TreeModel, TreeProblem } from './tree-learner.ts';
 import { readClass } from './tree-learner.ts';
 import { mlCartLearner } from './ml-cart-learner.ts';
+import type { Memory } from './memory.ts';
+import { checksLimit, keepSample, memoryLimit } from './memory.ts';
 
 export interface DtrOptions {
   /** `auto`: the boosted trees; with few rows ml-cart beside them, and the better of the two on rows held back. */
@@ -41,7 +44,7 @@ const folds = 4;
 /** A row is taken for a slip of the log where a model that had not seen it is this sure of another label. */
 const slipProbability = 0.02;
 
-interface Lesson {
+export interface Lesson {
   readonly text: string;
   /** Index into `markerClasses`. */
   readonly marker: number;
@@ -50,6 +53,7 @@ interface Lesson {
   readonly weight: number;
   readonly key: string | null;
   readonly group: string;
+  readonly stratum: string;
 }
 
 /** Learns everything that a router serves. @throws TOO_FEW_ROWS, JOB_CANCELLED */
@@ -57,7 +61,7 @@ export async function fitRouter(
   examples: readonly DtrExample[],
   settings: DtrOptions,
   options: FitOptions,
-): Promise<{ parts: RouterParts; notes: Record<string, number | string> }> {
+): Promise<{ parts: RouterParts; memory: Memory; notes: Record<string, number | string> }> {
   const rows = examples.map(lessonOf).filter((row) => row !== null);
   if (rows.length < minimumRows) {
     throw new EngineError('TOO_FEW_ROWS', { what: 'dtr', needed: minimumRows, actual: rows.length });
@@ -149,7 +153,31 @@ export async function fitRouter(
     heldBack: checking.length,
     heldBackAccuracy: accuracy,
   };
-  return { parts: { ...parts, calibration }, notes };
+  return { parts: { ...parts, calibration }, memory: memoryOf(lessons, weights, measured.values, checking), notes };
+}
+
+/** Rows that look like slips are not remembered. */
+function memoryOf(
+  lessons: readonly Lesson[],
+  weights: Float32Array,
+  values: Float64Array,
+  checking: readonly LessonRow[],
+): Memory {
+  const kept = lessons.flatMap(({ text, tree, marker, stratum }, row) => {
+    const weight = weights[row] as number;
+    if (weight === 0) return [];
+    const learned = Array.from(values.subarray(row * rowLength + features.length, (row + 1) * rowLength));
+    return [{ text, tree, mixed: marker === 3 ? 1 : 0, weight, learned, stratum }];
+  });
+  const checks = checking.map(({ example }) => example);
+  return {
+    lessons: keepSample(kept, memoryLimit, (row) => row),
+    checks: keepSample(checks, checksLimit, (example) => ({ text: example.text, stratum: stratumOf(example) })),
+  };
+}
+
+export function stratumOf({ source, class: content, subtype }: DtrExample): string {
+  return `${source} ${content} ${subtype ?? ''}`;
 }
 
 /** Reports progress, gives other work a turn, and stops where the caller has given up. */
@@ -161,18 +189,20 @@ function stepper(options: FitOptions): (note: string, done: number) => Promise<v
   };
 }
 
-function lessonsOf(rows: readonly LessonRow[]): Lesson[] {
+export function lessonsOf(rows: readonly LessonRow[]): Lesson[] {
   const lessons: Lesson[] = [];
   for (const row of rows) {
     const group = groupOf(row);
-    if (row.kind === 'prose') lessons.push({ text: row.text, marker: 2, tree: readClass, weight: 1, key: null, group });
+    const stratum = stratumOf(row.example);
+    if (row.kind === 'prose')
+      lessons.push({ text: row.text, marker: 2, tree: readClass, weight: 1, key: null, group, stratum });
     else {
       const code = row.content === 'deterministic' ? 0 : 1;
       if (row.kind === 'bare') {
-        lessons.push({ text: row.text, marker: code, tree: code, weight: 1, key: row.key, group });
+        lessons.push({ text: row.text, marker: code, tree: code, weight: 1, key: row.key, group, stratum });
       } else {
-        lessons.push({ text: row.text, marker: 3, tree: readClass, weight: 1, key: null, group });
-        lessons.push({ text: row.payload, marker: code, tree: code, weight: 1, key: row.key, group });
+        lessons.push({ text: row.text, marker: 3, tree: readClass, weight: 1, key: null, group, stratum });
+        lessons.push({ text: row.payload, marker: code, tree: code, weight: 1, key: row.key, group, stratum });
       }
     }
   }
@@ -181,7 +211,20 @@ function lessonsOf(rows: readonly LessonRow[]): Lesson[] {
 
 function lessonOfComposed(message: ComposedMessage): Lesson {
   const marker = message.wish === 'ask' ? 2 : 3;
-  return { text: message.text, marker, tree: readClass, weight: 0.5, key: null, group: message.payload };
+  return {
+    text: message.text,
+    marker,
+    tree: readClass,
+    weight: 0.5,
+    key: null,
+    group: message.payload,
+    stratum: 'composed',
+  };
+}
+
+/** Messages put together from the bare payloads among the rows. */
+export function composedLessons(rows: readonly LessonRow[], random: () => number): Lesson[] {
+  return composeFrom(rows, sentencesOf(rows), random).map(lessonOfComposed);
 }
 
 /** Sentences seen in the log, each as likely as any other, besides those that the project brings along. */
@@ -204,7 +247,7 @@ function sentencesOf(rows: readonly LessonRow[]): DrawSentence {
 const replyShare = 0.04;
 
 function lessonOfReply(text: string): Lesson {
-  return { text, marker: 2, tree: readClass, weight: 0.5, key: null, group: text };
+  return { text, marker: 2, tree: readClass, weight: 0.5, key: null, group: text, stratum: 'replies' };
 }
 
 /** Share of composed messages whose sentence comes from the log, where it has any. */
@@ -276,7 +319,10 @@ function mistakes(model: TreeModel, problem: TreeProblem): number {
 }
 
 /** Fits the confidence on rows that nothing else learned from: right means class, destination and payload. */
-function calibrate(parts: RouterParts, rows: readonly LessonRow[]): { calibration: Calibration; accuracy: number } {
+export function calibrate(
+  parts: RouterParts,
+  rows: readonly LessonRow[],
+): { calibration: Calibration; accuracy: number } {
   const router = new Router(parts);
   const content: { score: number; right: boolean }[] = [];
   const prose: { score: number; right: boolean }[] = [];

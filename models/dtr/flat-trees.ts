@@ -8,6 +8,12 @@ export interface PathStep {
   readonly below: boolean;
 }
 
+/** From this value of a column on (up to the next piece) a row would reach this leaf. */
+export interface Piece {
+  readonly from: number;
+  readonly leaf: number;
+}
+
 /**
  * Many trees in shared typed arrays, walked without allocation. `feature` is the bit complement of the leaf's index at
  * a leaf, so that one comparison ends the walk.
@@ -101,5 +107,44 @@ export class FlatTrees {
       steps.push({ column, threshold, below });
       node = below ? node + 1 : (this.#right[node] as number);
     }
+  }
+
+  /** Columns that a row was asked about in one tree, each once. */
+  asked(tree: number, row: Float64Array): number[] {
+    const columns: number[] = [];
+    let node = this.roots[tree] as number;
+    for (;;) {
+      const column = this.#feature[node] as number;
+      if (column < 0) return columns;
+      if (!columns.includes(column)) columns.push(column);
+      node = (row[column] as number) < (this.#threshold[node] as number) ? node + 1 : (this.#right[node] as number);
+    }
+  }
+
+  /** Leaves that a row would reach in one tree were one of its columns free, by rising values of that column. */
+  pieces(tree: number, row: Float64Array, column: number): Piece[] {
+    const found: Piece[] = [];
+    const walk = (start: number, from: number, to: number): void => {
+      let node = start;
+      for (;;) {
+        const asked = this.#feature[node] as number;
+        if (asked < 0) {
+          found.push({ from, leaf: ~asked });
+          return;
+        }
+        const threshold = this.#threshold[node] as number;
+        const right = this.#right[node] as number;
+        if (asked !== column) node = (row[asked] as number) < threshold ? node + 1 : right;
+        else if (threshold <= from) node = right;
+        else if (threshold >= to) node += 1;
+        else {
+          walk(node + 1, from, threshold);
+          walk(right, threshold, to);
+          return;
+        }
+      }
+    };
+    walk(this.roots[tree] as number, -Infinity, Infinity);
+    return found;
   }
 }

@@ -4,6 +4,7 @@ import { loadRouter, saveRouter } from './artefact-files.ts';
 import type { DtrExample } from './example.ts';
 import { explainRoute } from './explain.ts';
 import type { DtrOptions } from './fit.ts';
+import type { Memory } from './memory.ts';
 import type { DtrPrediction, MessagePart } from './prediction.ts';
 import type { Route } from './router.ts';
 import { Router } from './router.ts';
@@ -13,6 +14,7 @@ export class DtrModel implements Estimator<DtrExample, string, DtrPrediction> {
   readonly name = 'dtr';
   readonly #options: Partial<DtrOptions>;
   #router: Router | null = null;
+  #memory: Memory | null = null;
 
   constructor(options: Partial<DtrOptions> = {}) {
     this.#options = options;
@@ -21,9 +23,35 @@ export class DtrModel implements Estimator<DtrExample, string, DtrPrediction> {
   async fit(examples: readonly DtrExample[], options: FitOptions): Promise<FitReport> {
     const started = performance.now();
     const { fitRouter, defaultOptions } = await import('./fit.ts');
-    const { parts, notes } = await fitRouter(examples, { ...defaultOptions, ...this.#options }, options);
+    const { parts, memory, notes } = await fitRouter(examples, { ...defaultOptions, ...this.#options }, options);
     this.#router = new Router(parts);
+    this.#memory = memory;
     return { rows: examples.length, seconds: (performance.now() - started) / 1000, notes };
+  }
+
+  /**
+   * Learns recent examples beside what is remembered, in seconds: the trees grow anew, the learned words stay. The model
+   * that answers changes in one step, at the end. @throws MODEL_NOT_FITTED without a memory, TOO_FEW_ROWS, JOB_CANCELLED
+   */
+  async refit(recent: readonly DtrExample[], options: FitOptions): Promise<FitReport> {
+    const started = performance.now();
+    const { parts } = this.#fitted();
+    const { refitRouter } = await import('./refit.ts');
+    const learned = await refitRouter(parts, this.memory, recent, options);
+    this.#router = new Router(learned.parts);
+    this.#memory = learned.memory;
+    return { rows: recent.length, seconds: (performance.now() - started) / 1000, notes: learned.notes };
+  }
+
+  /** What a refit needs; `save` leaves it out, for it holds texts. @throws MODEL_NOT_FITTED */
+  get memory(): Memory {
+    if (this.#memory === null) throw new EngineError('MODEL_NOT_FITTED', { name: `${this.name} memory` });
+    return this.#memory;
+  }
+
+  /** Gives a loaded model the memory that was kept beside it. */
+  remember(memory: Memory): void {
+    this.#memory = memory;
   }
 
   predict(inputs: readonly string[]): Promise<DtrPrediction[]> {
@@ -47,10 +75,12 @@ export class DtrModel implements Estimator<DtrExample, string, DtrPrediction> {
 
   async load(folder: string): Promise<void> {
     this.#router = new Router(await loadRouter(folder));
+    this.#memory = null;
   }
 
   dispose(): Promise<void> {
     this.#router = null;
+    this.#memory = null;
     return Promise.resolve();
   }
 

@@ -13,6 +13,8 @@ export interface BenchOptions {
   readonly folds?: number;
   /** Days of service between two learnings (pipeline); 0: never again. */
   readonly learnEvery?: number;
+  /** Traffic: measure learning while a new source appears. */
+  readonly stream?: boolean;
   readonly seeds: readonly number[];
   readonly device?: 'cpu' | 'cuda' | 'webgpu' | 'auto';
   readonly alpha: number;

@@ -12,6 +12,7 @@ import { corpusBeside, corpusRows, exampleOf, readTraffic } from './traffic-data
 import type { Called } from './traffic-figures.ts';
 import { callAll, classFigures, coverageFigures, round, share } from './traffic-figures.ts';
 import { latencyFigures } from './traffic-speed.ts';
+import { streamFigures } from './traffic-stream.ts';
 import { linearCalls, majorityCalls } from './traffic-floors.ts';
 
 /** `thought-engine bench traffic`: the tree router on a mixed message stream, one result per test file. */
@@ -49,6 +50,7 @@ export async function benchTraffic(options: BenchOptions): Promise<BenchReport> 
     const leaveSourceOut = await foldFigures(data, folds, options);
     results.push({ file: `leave source out, ${folds} folds`, ...leaveSourceOut });
   }
+  if (options.stream === true) results.push(...(await streamFigures(data, options)));
   return {
     subject: 'traffic',
     seeds: options.seeds,

@@ -59,6 +59,7 @@ export function addBench(program: Command, shell: Shell): void {
     .option('--holdout <percent>', 'carve so many percent out of train as test', whole)
     .option('--folds <n>', 'leave sources, processes or conversations out in n folds', whole)
     .option('--learn-every <days>', 'pipeline: learn again while serving, from what was passed up (0: never)', days)
+    .option('--stream', 'traffic: how soon a source that appears half way is learned, beside training anew')
     .option('--seeds <n>', 'repeat with n seeds and report mean and spread', whole, 1)
     .option('--alpha <share>', 'error budget', share)
     .option('--device <device>', devices.join(', '))
@@ -87,6 +88,7 @@ export function addBench(program: Command, shell: Shell): void {
         ...(flags.holdout === undefined ? {} : { holdout: flags.holdout }),
         ...(flags.folds === undefined ? {} : { folds: flags.folds }),
         ...(flags.learnEvery === undefined ? {} : { learnEvery: flags.learnEvery }),
+        ...(flags.stream === undefined ? {} : { stream: flags.stream }),
         seeds: Array.from({ length: flags.seeds }, (_, index) => config.seed + index),
         device: config.device,
         alpha: config.alpha,

@@ -118,6 +118,14 @@ describe('DtrModel', () => {
     expect(sentences.length).toBeGreaterThan(2);
   });
 
+  it('says what is counted as a count, how often it is wrong, and what would flip it', () => {
+    const sentences = model.route('2024-03-01 10:00:00 INFO up\n2024-03-01 10:00:01 WARN slow\nno time here').explain();
+    const told = sentences.join('\n');
+    expect(told).toMatch(/\d of \d+ (lines|words|runs between blanks) /);
+    expect(told).toMatch(/held \d+ training messages; of held-back ones as sure as this, about [\d.]+ % were wrong/);
+    expect(sentences.at(-1)).toMatch(/^(The smallest change that matters|No change of a single feature)/);
+  });
+
   it('answers the same after save and load', async () => {
     const files = await model.save(folder);
     expect(files).toContain('trees.json');
