@@ -52,7 +52,7 @@ export class RoleThinking {
     return this.#with((bundle) => {
       const cheap = this.#cheap(bundle);
       const tiers = cheap.length > 0 ? cheap : [new CetTier(null, { modelId: '' })];
-      return this.#ladder(tiers, { record: () => undefined }).trace(turn);
+      return this.#ladder(tiers, { record: () => undefined }).trace({ ...turn, explains: true });
     });
   }
 

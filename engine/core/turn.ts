@@ -19,6 +19,8 @@ export interface Turn {
   readonly onDelta?: (delta: Delta) => void;
   /** Id for the row of the visit that settles, so that a caller can name it before the answer is complete. */
   readonly decision?: string;
+  /** Somebody waits to read why: a tier may take a millisecond more to say so. */
+  readonly explains?: boolean;
   /** Aborted when the caller has gone or time is up. */
   readonly signal?: AbortSignal;
 }

@@ -42,6 +42,7 @@ export class DtrTier implements Tier {
   #decide(turn: Turn): Verdict {
     const text = ownText(turn.message);
     if (typeof text !== 'string') return this.#unread(text.reason);
+    const flips = turn.explains === true;
     let prediction: DtrPrediction;
     try {
       prediction = this.#model.route(text);
@@ -52,7 +53,7 @@ export class DtrTier implements Tier {
     const isAmbiguous = prediction.class === 'deterministic' && payload !== null && isPlainWords(payload);
     const threshold = thresholdFor(this.#options.thresholds, isAmbiguous ? plainWordsLabel : destinationKey);
     const pass = (reason: string, proposal?: Outcome): Passed =>
-      withEvidence(prediction, {
+      withEvidence(prediction, flips, {
         ...this.#common(destinationKey, Number.isFinite(confidence) ? confidence : null, threshold, reason),
         settled: false,
         ...(proposal === undefined ? {} : { proposal }),
@@ -75,7 +76,7 @@ export class DtrTier implements Tier {
       return pass(`confidence ${confidence.toFixed(3)} is below ${threshold.toFixed(3)}`, proposal);
     }
     const reason = `${prediction.class} content for ${destination.tool}, as sure as ${confidence.toFixed(3)}`;
-    return withEvidence<Settled>(prediction, {
+    return withEvidence<Settled>(prediction, flips, {
       ...this.#common(destinationKey, confidence, threshold, reason),
       settled: true,
       outcome: proposal,
@@ -93,18 +94,18 @@ export class DtrTier implements Tier {
 }
 
 /** The sentences are worked out when somebody reads them: most verdicts are never looked at. */
-function withEvidence<V extends Settled | Passed>(prediction: DtrPrediction, verdict: V): V {
+function withEvidence<V extends Settled | Passed>(prediction: DtrPrediction, flips: boolean, verdict: V): V {
   let evidence: readonly Evidence[] | null = null;
   Object.defineProperty(verdict, 'evidence', {
     enumerable: true,
     configurable: true,
-    get: () => (evidence ??= prediction.explain().map((what) => ({ what }))),
+    get: () => (evidence ??= prediction.explain({ flips }).map((what) => ({ what }))),
   });
   return verdict;
 }
 
 /** What the sender wrote, or why there is nothing here that may be routed. */
-function ownText(message: Message): string | { readonly reason: string } {
+export function ownText(message: Message): string | { readonly reason: string } {
   if (message.author !== 'user') return { reason: `a message of the ${message.author} asks for nothing` };
   const texts: string[] = [];
   for (const part of message.parts) {

@@ -8,6 +8,7 @@ import { silent, type Progress } from '../../engine/core/progress.ts';
 import type { Registry } from '../../models/registry.ts';
 import type { JobView, RetrainConfig, RetrainQueue } from '../../training/queue.ts';
 import { explanationOf, type Explanation } from './dashboard/explanation.ts';
+import { RouterReasons } from './dashboard/router-reasons.ts';
 import { overviewOf, type Overview, type RoleModels } from './dashboard/overview.ts';
 import { reportOf, type Report } from './report.ts';
 
@@ -72,9 +73,11 @@ export interface ImportOutcome {
  */
 export class Desk {
   readonly #parts: DeskParts;
+  readonly #reasons: RouterReasons;
 
   constructor(parts: DeskParts) {
     this.#parts = parts;
+    this.#reasons = new RouterReasons(parts.registry);
   }
 
   async import(input: ImportRequest, progress: Progress = silent): Promise<ImportOutcome> {
@@ -125,7 +128,7 @@ export class Desk {
     const { id } = parse(named, input);
     const { log } = this.#parts;
     const found = await log.decision(id);
-    if (found !== null) return explanationOf(found, log);
+    if (found !== null) return explanationOf(await this.#reasons.explain(found), log);
     throw new EngineError('NOT_FOUND', { what: 'decision', name: id, hint: 'take an id from the list of decisions' });
   }
 

@@ -23,7 +23,7 @@ const wholes: readonly (readonly [words: string, noun: string, column: number])[
  * Why a text was routed as it was, in plain sentences: what its words want, the questions that weighed most, how often
  * such texts were met and how often one so sure is wrong, and what little change would have made it something else.
  */
-export function explainRoute(router: Router, text: string, route: Route): string[] {
+export function explainRoute(router: Router, text: string, route: Route, flips = false): string[] {
   const sentences: string[] = [];
   if (route.cut !== null && route.wish !== null) {
     const wants = { run: 'asks to run', keep: 'asks to keep', ask: 'asks about', none: 'goes with' }[route.wish];
@@ -37,6 +37,7 @@ export function explainRoute(router: Router, text: string, route: Route): string
   sentences.push(...tellingFirst(questions, row).map((step) => sentenceOf(step, row)));
   if (route.known !== null) sentences.push(`Its words are those of content that went to ${route.known.key}.`);
   sentences.push(supportOf(paths, parts.trees.model.kind, route));
+  if (!flips) return sentences;
   const subject = route.cut === null ? 'it' : 'the payload';
   sentences.push(flipSentence(smallestFlip(parts.trees, row), row, subject));
   return sentences;
@@ -118,26 +119,25 @@ function learnedPhrase(column: number, value: number): string {
 
 const answers = ['taken for something to execute', 'taken for data', 'read as language'] as const;
 
-function flipSentence(flip: Flip | null, row: Float64Array, subject: string): string {
-  if (flip === null) return 'No change of a single feature would make the trees answer otherwise.';
-  const { column, threshold, below } = flip;
-  const then = `${subject} would be ${answers[flip.to] ?? 'passed up'}`;
+function flipSentence(flips: readonly Flip[], row: Float64Array, subject: string): string {
+  const last = flips.at(-1);
+  if (last === undefined) return 'No change of one or two features would make the trees answer otherwise.';
+  const changes = flips.map((flip) => changePhrase(flip, row)).join(', and ');
+  return `The smallest change that matters: ${changes}, ${subject} would be ${answers[last.to] ?? 'passed up'}.`;
+}
+
+function changePhrase({ column, threshold, below }: Flip, row: Float64Array): string {
   const feature = features[column];
   const value = row[column] as number;
   const how = below ? 'less than' : 'at least';
   if (feature === undefined) {
-    const about = learnedPhrase(column, 0);
-    return `The smallest change that matters: where ${about} by ${how} ${short(threshold)} (now ${short(value)}), ${then}.`;
+    return `where ${learnedPhrase(column, 0)} by ${how} ${short(threshold)} (now ${short(value)})`;
   }
-  if (feature.unit === 'flag') {
-    const so = below ? `were it not so that ${feature.about}` : `were it so that ${feature.about}`;
-    return `The smallest change that matters: ${so}, ${then}.`;
-  }
+  if (feature.unit === 'flag') return `were it ${below ? 'not ' : ''}so that ${feature.about}`;
   const limit = limitOf(threshold, feature);
-  const now = feature.unit === 'share' ? percent(value) : String(Number(value.toFixed(2)));
-  const what =
-    feature.unit === 'code' ? `with ${feature.about} ${how} ${limit}` : `if ${how} ${limit} ${feature.about}`;
-  return `The smallest change that matters: ${what} (now ${now}), ${then}.`;
+  if (feature.unit === 'code') return `with ${feature.about} ${how} ${limit} (now ${short(value)})`;
+  const now = feature.unit === 'share' ? percent(value) : String(short(value));
+  return `if ${how} ${limit} ${feature.about} (now ${now})`;
 }
 
 function short(value: number): number {

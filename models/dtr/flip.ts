@@ -13,6 +13,8 @@ export interface Flip {
   readonly crossed: number;
   /** What the trees would answer, as an index into `treeClasses`. */
   readonly to: number;
+  /** Probability that the trees then still leave to what they say now. */
+  readonly left: number;
 }
 
 /** From a threshold on, the log-odds of a chain (boosted), or the leaf (one tree), are others. */
@@ -34,24 +36,47 @@ interface Answer {
   readonly out: Float64Array;
 }
 
+/** Features that are changed together at most. */
+const mostFeatures = 2;
+
 /**
- * The smallest change of a single feature that flips what the trees say of a row; null where none does. The answer is a
- * step function of each feature whose steps stand in the trees, so the search is exact, and its work is bounded by the
- * nodes of the trees: only those below a question that the row was asked are looked at.
+ * The smallest change of a single feature that flips what the trees say of a row; where none does, the change that
+ * brings another answer nearest, and the smallest one beside it that then flips it. Empty where that does not either.
+ * The answer is a step function of each feature whose steps stand in the trees, so the search of one feature is exact,
+ * and its work is bounded by the nodes of the trees: only those below a question that the row was asked are looked at.
  */
-export function smallestFlip(trees: ContentTrees, row: Float64Array): Flip | null {
+export function smallestFlip(trees: ContentTrees, row: Float64Array): Flip[] {
+  const changed = row.slice();
+  const flips: Flip[] = [];
+  const kept = new Set<number>();
   const odds = trees.model.kind === 'boosted' ? trees.odds(row) : null;
   const out = new Float64Array(treeClasses.length);
   trees.classify(row, out);
-  const now: Answer = { odds, call: highest(out), out };
-  let best: Flip | null = null;
-  for (const [column, changes] of changesByColumn(trees, row)) {
-    for (const below of [false, true]) {
-      const flip = flipOf(trees, row[column] as number, column, changes, below, now);
-      if (flip !== null && (best === null || flip.crossed < best.crossed)) best = flip;
+  const call = highest(out);
+  for (let round = 1; round <= mostFeatures; round += 1) {
+    const now: Answer = { odds: round === 1 || odds === null ? odds : trees.odds(changed), call, out };
+    let best: Flip | null = null;
+    let nearest: Flip | null = null;
+    for (const [column, changes] of changesByColumn(trees, changed)) {
+      if (kept.has(column)) continue;
+      for (const below of [false, true]) {
+        const { flip, near } = walkAway(trees, changed[column] as number, column, changes, below, now);
+        if (flip !== null && (best === null || flip.crossed < best.crossed)) best = flip;
+        if (near !== null && (nearest === null || near.left < nearest.left)) nearest = near;
+      }
     }
+    const step = best ?? nearest;
+    if (step === null) return [];
+    flips.push(step);
+    if (best !== null) return flips;
+    kept.add(step.column);
+    changed[step.column] = step.below ? justBelow(step.threshold) : step.threshold;
   }
-  return best;
+  return [];
+}
+
+function justBelow(threshold: number): number {
+  return threshold - Math.max(Math.abs(threshold), 1e-6) * 1e-9;
 }
 
 function changesByColumn(trees: ContentTrees, row: Float64Array): Map<number, Change[]> {
@@ -77,20 +102,21 @@ function changesByColumn(trees: ContentTrees, row: Float64Array): Map<number, Ch
 }
 
 /** Walks away from the row's own value, one threshold after the other, until the answer is another one. */
-function flipOf(
+function walkAway(
   trees: ContentTrees,
   value: number,
   column: number,
   changes: readonly Change[],
   below: boolean,
   now: Answer,
-): Flip | null {
+): { readonly flip: Flip | null; readonly near: Flip | null } {
   const { out } = now;
   const [lowest, largest] = featureDomain(column);
   const ahead = changes.filter(({ at }) => (below ? at <= value && at > lowest : at > value && at <= largest));
   ahead.sort((a, b) => (below ? b.at - a.at : a.at - b.at));
   const odds = now.odds === null ? null : [...now.odds];
   let crossed = 0;
+  let near: Flip | null = null;
   for (const [index, { at, chain, delta, leafBelow, leafAbove }] of ahead.entries()) {
     if (odds !== null) odds[chain] = (odds[chain] as number) + (below ? -delta : delta);
     if (ahead[index + 1]?.at === at) continue;
@@ -101,9 +127,11 @@ function flipOf(
       for (let k = 0; k < treeClasses.length; k += 1) out[k] = trees.flat.value(leaf, k);
     }
     const to = highest(out);
-    if (to !== now.call) return { column, threshold: at, below, crossed, to };
+    const flip: Flip = { column, threshold: at, below, crossed, to, left: out[now.call] as number };
+    if (to !== now.call) return { flip, near };
+    if (near === null || flip.left < near.left) near = flip;
   }
-  return null;
+  return { flip: null, near };
 }
 
 /** Reading wins a draw, as it does in the router. */

@@ -117,8 +117,8 @@ class RoutedText implements DtrPrediction {
     this.parts = partsOf(text, route);
   }
 
-  explain(): string[] {
-    return explainRoute(this.#router, this.#text, this.#route);
+  explain({ flips } = { flips: false }): string[] {
+    return explainRoute(this.#router, this.#text, this.#route, flips);
   }
 }
 

@@ -24,6 +24,9 @@ export interface DtrPrediction {
   /** Exact text for the tool, an enclosing Markdown fence removed; null for prose. */
   readonly payload: string | null;
   readonly parts: readonly MessagePart[];
-  /** Plain sentences, the weightiest first; worked out only when asked for. */
-  explain(): string[];
+  /**
+   * Plain sentences, the most telling first; worked out only when asked for.
+   * @param options.flips also the smallest change that would flip the route: about three times the work
+   */
+  explain(options?: { readonly flips: boolean }): string[];
 }

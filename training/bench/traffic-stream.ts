@@ -105,7 +105,11 @@ function newcomersOf(data: TrafficData, seed: number): Newcomer[] {
   ]) {
     if (subtype !== null) found.push({ name: subtype, isOne: (row) => row.subtype === subtype, written: [] });
   }
-  found.push({ name: 'PowerShell commands', isOne: (row) => row.subtype === 'powershell', written: writePowerShell(seed) });
+  found.push({
+    name: 'PowerShell commands',
+    isOne: (row) => row.subtype === 'powershell',
+    written: writePowerShell(seed),
+  });
   return found;
 }
 
