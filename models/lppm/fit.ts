@@ -15,6 +15,7 @@ import {
 import { DefinedProcesses } from './defined.ts';
 import type { DefinedProcess } from './defined-process.ts';
 import { escalateStep, type LppmExample, type LppmInput } from './example.ts';
+import { rounded } from './int8.ts';
 import { KnownTexts } from './known-texts.ts';
 import { learnScript } from './script.ts';
 import { learnAsks } from './values/asks.ts';
@@ -174,7 +175,7 @@ function learn(
   const epochs = Math.round(Math.min(epochLimits.most, Math.max(epochLimits.fewest, parameters.steps / train.length)));
   const members = parameters.members.map((member, number): BagNet => {
     const settings = { smoothing: parameters.smoothing, ...member, epochs, seed: options.seed + 101 * number };
-    return trainBagNet(rows, heads, targets, vocabulary.size, settings, (epoch, loss) => {
+    const net = trainBagNet(rows, heads, targets, vocabulary.size, settings, (epoch, loss) => {
       if (options.signal?.aborted === true) throw new EngineError('JOB_CANCELLED', { id: 'train lppm' });
       const note = `loss ${loss.toFixed(3)}`;
       progress({
@@ -184,6 +185,7 @@ function learn(
         note,
       });
     });
+    return rounded(net);
   });
   const calls = train.flatMap(({ action }, index): CallExample[] =>
     action.kind === 'call'

@@ -165,7 +165,9 @@ export class LppmModel implements Estimator<LppmExample, LppmInput, LppmPredicti
       shares.set(row.weights, number * width);
     });
     const shape = [rows.length, width];
-    const { scores } = await session.run({ indices: { data: indices, shape }, weights: { data: shares, shape } });
+    const { scores } = await session.run({ indices: { data: indices, shape }, weights: { data: shares, shape } }, [
+      'scores',
+    ]);
     const outputs = weights.members.reduce((sum, member) => sum + member.outputs, 0);
     if (
       scores === undefined ||

@@ -8,7 +8,7 @@ const operatorSet = 17;
 const irVersion = 8;
 
 /** TensorProto.DataType. */
-export const dataTypes = { float32: 1, int32: 6, int64: 7 } as const;
+export const dataTypes = { float32: 1, int8: 3, int32: 6, int64: 7 } as const;
 export type DataType = keyof typeof dataTypes;
 
 export type Attribute =
@@ -28,7 +28,7 @@ export interface OnnxTensor {
   readonly name: string;
   readonly type: DataType;
   readonly shape: readonly number[];
-  readonly data: Float32Array | Int32Array | BigInt64Array;
+  readonly data: Float32Array | Int8Array | Int32Array | BigInt64Array;
 }
 
 export interface OnnxValue {
