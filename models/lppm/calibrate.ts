@@ -3,6 +3,7 @@ import { calibrated, largest, mix, rawAnswer, votesOf, type LppmPrediction, type
 import { scoreBagNet } from './bag-net.ts';
 import { escalateStep, type LppmExample, type LppmInput } from './example.ts';
 import { fitPlatt, identityMap } from './platt.ts';
+import { readRow, type SentenceVectors } from './sentence-vectors.ts';
 import { fitSurety, suretySignals } from './surety.ts';
 import { fitTrust, type TrustSigns } from './trust.ts';
 import { valueKey } from './values/value-key.ts';
@@ -28,11 +29,15 @@ export const fewestCalibrationRows = 30;
 const fewestSuretyRows = 60;
 
 /** The nets themselves are let go: only what answers need besides scores stays. */
-export function scored(plain: Uncalibrated, examples: readonly LppmExample[]): ScoredExample[] {
+export function scored(
+  plain: Uncalibrated,
+  examples: readonly LppmExample[],
+  vectors: SentenceVectors | null,
+): ScoredExample[] {
   const known = { ...plain, members: plain.members.map(({ outputs }) => ({ outputs })) };
   return examples.map((example) => {
     const input = plain.known.resolve(example.input);
-    return { known, example, input, scores: scoresOf(plain, input) };
+    return { known, example, input, scores: scoresOf(plain, input, vectors) };
   });
 }
 
@@ -127,8 +132,12 @@ export function isRight(raw: Pick<RawAnswer, 'step' | 'action'>, example: LppmEx
 }
 
 /** Outputs of all members, one after the other; the same as the served graph gives. */
-export function scoresOf(weights: Pick<LppmWeights, 'vocabulary' | 'members'>, input: LppmInput): Float32Array {
-  const { indices, weights: shares } = weights.vocabulary.read(input);
+export function scoresOf(
+  weights: Pick<LppmWeights, 'vocabulary' | 'members'>,
+  input: LppmInput,
+  vectors: SentenceVectors | null,
+): Float32Array {
+  const { indices, weights: shares } = readRow(weights.vocabulary, input, vectors);
   const parts = weights.members.map((member) => scoreBagNet(member, indices, shares));
   const scores = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
   let start = 0;

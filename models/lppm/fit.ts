@@ -18,6 +18,8 @@ import { escalateStep, type LppmExample, type LppmInput } from './example.ts';
 import { rounded } from './int8.ts';
 import { KnownTexts } from './known-texts.ts';
 import { learnScript } from './script.ts';
+import type { EncoderPlace } from './sentence-encoder.ts';
+import { readRows, type SentenceVectors } from './sentence-vectors.ts';
 import { learnAsks } from './values/asks.ts';
 import { ArgumentFiller, type CallExample } from './values/filler.ts';
 import { Vocabulary } from './vocabulary.ts';
@@ -85,6 +87,8 @@ export interface LppmFitOptions extends FitOptions {
    * the time of as many further fits.
    */
   readonly folds?: number;
+  /** What a pre-trained encoder says of the last turns of all rows; they become features beside the words. */
+  readonly encoded?: { readonly place: EncoderPlace; readonly vectors: SentenceVectors };
 }
 
 /** What a fit gives. */
@@ -113,7 +117,7 @@ export function fitWeights(
   if (folds >= 2) return crossFit(examples, folds, options, parameters);
   const { train, held } = splitExamples(examples, options.calibration);
   const plain = learn(train, labelsOf(train), options, parameters);
-  return { weights: calibrate(plain, scored(plain, held)), crossFitted: null };
+  return { weights: calibrate(plain, scored(plain, held, options.encoded?.vectors ?? null)), crossFitted: null };
 }
 
 function crossFit(
@@ -124,6 +128,7 @@ function crossFit(
 ): LppmFit {
   const labels = labelsOf(examples);
   const foldOf = ({ conversation }: LppmExample): number => Math.floor(hashFraction(`cross ${conversation}`) * folds);
+  const vectors = options.encoded?.vectors ?? null;
   const rows: ScoredExample[] = [];
   for (let fold = 0; fold < folds; fold += 1) {
     const others = examples.filter((example) => foldOf(example) !== fold);
@@ -133,11 +138,12 @@ function crossFit(
     const own = scored(
       plain,
       places.map((place) => examples[place] as LppmExample),
+      vectors,
     );
     own.forEach((row, number) => (rows[places[number] as number] = row));
   }
   const plain = learn(examples, labels, options, parameters);
-  const weights = calibrate(plain, [...rows, ...scored(plain, options.calibration ?? [])]);
+  const weights = calibrate(plain, [...rows, ...scored(plain, options.calibration ?? [], vectors)]);
   return { weights, crossFitted: rows.map((row) => answered(weights, row)) };
 }
 
@@ -165,7 +171,9 @@ function learn(
   const inputs = train.map((example) => known.resolve(example.input));
   progress({ stage: 'train lppm', done: 0, total: null, note: 'reading features' });
   const vocabulary = Vocabulary.learn(inputs, train.length < 200 ? 1 : 2, parameters.mostFeatures);
-  const rows = vocabulary.readAll(inputs);
+  const { place = null, vectors = null } = options.encoded ?? {};
+  const rows = readRows(vocabulary, inputs, vectors);
+  const features = vocabulary.size + (vectors?.width ?? 0);
   const heads: Head[] = [{ name: 'step', kind: 'softmax', size: steps.length, weight: 1 }];
   const targets: Targets[] = [classesOf(train, steps, ({ step }) => step)];
   if (processes.length > 0) {
@@ -175,7 +183,7 @@ function learn(
   const epochs = Math.round(Math.min(epochLimits.most, Math.max(epochLimits.fewest, parameters.steps / train.length)));
   const members = parameters.members.map((member, number): BagNet => {
     const settings = { smoothing: parameters.smoothing, ...member, epochs, seed: options.seed + 101 * number };
-    const net = trainBagNet(rows, heads, targets, vocabulary.size, settings, (epoch, loss) => {
+    const net = trainBagNet(rows, heads, targets, features, settings, (epoch, loss) => {
       if (options.signal?.aborted === true) throw new EngineError('JOB_CANCELLED', { id: 'train lppm' });
       const note = `loss ${loss.toFixed(3)}`;
       progress({
@@ -202,6 +210,7 @@ function learn(
     known,
     filler: ArgumentFiller.learn(calls, options.seed),
     asks: learnAsks(calls),
+    encoder: place,
     defined:
       options.definitions === undefined ? null : DefinedProcesses.learn(options.definitions, train, options.seed),
   };

@@ -6,6 +6,8 @@ import { calibrated, largest, rawAnswer, sharesOf, type LppmPrediction } from '.
 import { variantsOf, type Influence } from './explain.ts';
 import type { LppmExample, LppmInput } from './example.ts';
 import type { LppmFitOptions, LppmHyperParameters } from './fit.ts';
+import type { SentenceEncoder } from './sentence-encoder.ts';
+import { readRow } from './sentence-vectors.ts';
 import { loadWeights, saveWeights, served } from './store.ts';
 import type { FilledCall } from './values/filler.ts';
 import type { ServedWeights } from './weights.ts';
@@ -17,12 +19,18 @@ export interface LppmOptions {
   readonly notice?: (line: string) => void;
   /** Without them: those for single utterances where no dialogue has more than one turn, else those for dialogues. */
   readonly parameters?: LppmHyperParameters;
+  /**
+   * Pre-trained text encoder whose vectors a fit uses beside the words: a folder in the layout of Hugging Face, or a name
+   * on the hub. Needs `@huggingface/transformers`. A loaded model opens the encoder that it was trained with.
+   */
+  readonly encoder?: string;
 }
 
 interface Fitted {
   readonly weights: ServedWeights;
   readonly network: Uint8Array;
   readonly session: Session;
+  readonly encoder: SentenceEncoder | null;
 }
 
 /** Rows of one run: larger batches are cut, so that padding stays small. */
@@ -44,9 +52,11 @@ export class LppmModel implements Estimator<LppmExample, LppmInput, LppmPredicti
     const { dialogueParameters, fitWeights, utteranceParameters } = await import('./fit.ts');
     const single = examples.every(({ input }) => input.turns.length <= 1);
     const parameters = this.#options.parameters ?? (single ? utteranceParameters : dialogueParameters);
-    const { weights, crossFitted } = fitWeights(examples, options, parameters);
+    const encoder = await this.#newEncoder();
+    const encoded = encoder === null ? {} : { encoded: await readAll(encoder, examples, options) };
+    const { weights, crossFitted } = fitWeights(examples, { ...options, ...encoded }, parameters);
+    await this.#open(served(weights), encoder, options);
     this.#crossFitted = crossFitted;
-    await this.#open(served(weights), options);
     return {
       rows: examples.length,
       seconds: (performance.now() - started) / 1000,
@@ -135,28 +145,43 @@ export class LppmModel implements Estimator<LppmExample, LppmInput, LppmPredicti
   }
 
   async load(folder: string): Promise<void> {
-    await this.#open(await loadWeights(folder), undefined);
+    const loaded = await loadWeights(folder);
+    const { encoder: place } = loaded.weights;
+    const encoder = place === null ? null : await (await import('./sentence-encoder.ts')).SentenceEncoder.reopen(place);
+    await this.#open(loaded, encoder);
+    this.#crossFitted = null;
   }
 
   async dispose(): Promise<void> {
     const fitted = this.#fitted;
     this.#fitted = null;
     await fitted?.session.dispose();
+    await fitted?.encoder?.dispose();
   }
 
-  async #open(state: Omit<Fitted, 'session'>, fitted: Partial<LppmFitOptions> = {}): Promise<void> {
+  async #newEncoder(): Promise<SentenceEncoder | null> {
+    const { encoder } = this.#options;
+    return encoder === undefined ? null : await (await import('./sentence-encoder.ts')).SentenceEncoder.open(encoder);
+  }
+
+  async #open(
+    state: Omit<Fitted, 'session' | 'encoder'>,
+    encoder: SentenceEncoder | null,
+    fitted: Partial<LppmFitOptions> = {},
+  ): Promise<void> {
     const notice = this.#options.notice ?? fitted.notice;
     const asked = this.#options.device ?? fitted.device ?? 'cpu';
     const runtime = new Runtime({ device: asked, ...(notice === undefined ? {} : { notice }) });
     const session = await runtime.open(state.network);
     await this.dispose();
-    this.#fitted = { ...state, session };
+    this.#fitted = { ...state, session, encoder };
   }
 
   /** Scores of up to `batchRows` dialogues, one row each. */
   async #run(inputs: readonly LppmInput[]): Promise<Float32Array[]> {
-    const { weights, session } = this.#state();
-    const rows = inputs.map((input) => weights.vocabulary.read(input));
+    const { weights, session, encoder } = this.#state();
+    const vectors = encoder === null ? null : await encoder.read(inputs);
+    const rows = inputs.map((input) => readRow(weights.vocabulary, input, vectors));
     const width = Math.max(1, ...rows.map(({ indices }) => indices.length));
     const indices = new Int32Array(rows.length * width);
     const shares = new Float32Array(rows.length * width);
@@ -184,4 +209,13 @@ export class LppmModel implements Estimator<LppmExample, LppmInput, LppmPredicti
     if (this.#fitted === null) throw new EngineError('MODEL_NOT_FITTED', { name: this.name });
     return this.#fitted;
   }
+}
+
+async function readAll(
+  encoder: SentenceEncoder,
+  examples: readonly LppmExample[],
+  { calibration = [] }: LppmFitOptions,
+): Promise<NonNullable<LppmFitOptions['encoded']>> {
+  const vectors = await encoder.read([...examples, ...calibration].map(({ input }) => input));
+  return { place: encoder.place, vectors };
 }

@@ -7,6 +7,7 @@ import { encodingVersion } from './encode.ts';
 import { KnownTexts } from './known-texts.ts';
 import { networkOf } from './network.ts';
 import type { Script } from './script.ts';
+import type { EncoderPlace } from './sentence-encoder.ts';
 import type { Surety } from './surety.ts';
 import { ArgumentFiller, type ToolProfiles } from './values/filler.ts';
 import { Ranker } from './values/ranker.ts';
@@ -25,6 +26,7 @@ interface Description {
   readonly asks: Readonly<Record<string, string>>;
   readonly calibration: ActionCalibration;
   readonly surety: Surety | null;
+  readonly encoder: EncoderPlace | null;
   /** JSON of `DefinedPlain`: the order of steps says where a script begins. */
   readonly defined: string | null;
   readonly profiles: ToolProfiles;
@@ -62,6 +64,7 @@ export async function saveWeights(folder: string, weights: ServedWeights, networ
     asks: weights.asks,
     calibration: weights.calibration,
     surety: weights.surety,
+    encoder: weights.encoder,
     defined: weights.defined === null ? null : JSON.stringify(weights.defined.plain),
     profiles: filler.profiles,
     hashes: Object.fromEntries(Object.entries(files).map(([name, bytes]) => [name, sha256(bytes)])),

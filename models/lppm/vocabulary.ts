@@ -119,20 +119,6 @@ export class Vocabulary {
     const unknown = tokens.filter((token) => this.#index.get(wordHash(token)) < 0);
     return tokens.length === 0 ? 0 : unknown.length / tokens.length;
   }
-
-  readAll(inputs: readonly LppmInput[]): SparseRows {
-    const parts = inputs.map((input) => this.read(input));
-    const offsets = new Int32Array(inputs.length + 1);
-    parts.forEach((part, row) => (offsets[row + 1] = (offsets[row] as number) + part.indices.length));
-    const total = offsets[inputs.length] as number;
-    const indices = new Int32Array(total);
-    const weights = new Float32Array(total);
-    parts.forEach((part, row) => {
-      indices.set(part.indices, offsets[row]);
-      weights.set(part.weights, offsets[row]);
-    });
-    return { offsets, indices, weights };
-  }
 }
 
 function grown(values: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {

@@ -3,6 +3,7 @@ import type { DefinedProcesses } from './defined.ts';
 import type { KnownTexts } from './known-texts.ts';
 import type { PlattMap } from './platt.ts';
 import type { Script } from './script.ts';
+import type { EncoderPlace } from './sentence-encoder.ts';
 import type { Surety } from './surety.ts';
 import type { TrustMap } from './trust.ts';
 import type { ArgumentFiller } from './values/filler.ts';
@@ -39,6 +40,8 @@ export interface LppmWeights {
   readonly calibration: ActionCalibration;
   /** Scores steps of dialogues; null where too little was held out, or single utterances are read. */
   readonly surety: Surety | null;
+  /** Pre-trained encoder whose vectors are features too; null where there is none. */
+  readonly encoder: EncoderPlace | null;
   /** Processes known by their definition; null where none was given, or nothing teaches how to follow one. */
   readonly defined: DefinedProcesses | null;
 }

@@ -1,4 +1,5 @@
 import { trainBagNet, scoreBagNet, type BagNet } from '../../models/lppm/bag-net.ts';
+import { readRows } from '../../models/lppm/sentence-vectors.ts';
 import { Vocabulary } from '../../models/lppm/vocabulary.ts';
 import type { LppmInput } from '../../models/lppm/example.ts';
 import { findingFigures } from './coverage.ts';
@@ -37,7 +38,7 @@ export class LabelTagger {
       hiddenDropout: 0.3,
       smoothing: 0.02,
     };
-    this.#net = trainBagNet(this.vocabulary.readAll(inputs), [head], [targets], this.vocabulary.size, {
+    this.#net = trainBagNet(readRows(this.vocabulary, inputs, null), [head], [targets], this.vocabulary.size, {
       ...settings,
       seed,
     });

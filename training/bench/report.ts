@@ -15,6 +15,10 @@ export interface BenchOptions {
   readonly learnEvery?: number;
   /** Traffic: measure learning while a new source appears. */
   readonly stream?: boolean;
+  /** intent: numbers of logged answers whose worth is measured; `Infinity` for all. */
+  readonly growth?: readonly number[];
+  /** intent: numbers of examples of each intent. */
+  readonly shots?: readonly number[];
   readonly seeds: readonly number[];
   readonly device?: 'cpu' | 'cuda' | 'webgpu' | 'auto';
   readonly alpha: number;

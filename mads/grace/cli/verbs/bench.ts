@@ -60,6 +60,8 @@ export function addBench(program: Command, shell: Shell): void {
     .option('--folds <n>', 'leave sources, processes or conversations out in n folds', whole)
     .option('--learn-every <days>', 'pipeline: learn again while serving, from what was passed up (0: never)', days)
     .option('--stream', 'traffic: how soon a source that appears half way is learned, beside training anew')
+    .option('--growth <answers>', 'intent: coverage after so many logged answers, or "all" (repeatable)', collect, [])
+    .option('--shots <n>', 'intent: accuracy with n examples of each intent (repeatable)', collect, [])
     .option('--seeds <n>', 'repeat with n seeds and report mean and spread', whole, 1)
     .option('--alpha <share>', 'error budget', share)
     .option('--device <device>', devices.join(', '))
@@ -86,6 +88,8 @@ export function addBench(program: Command, shell: Shell): void {
         ...(flags.verifier === undefined ? {} : { verifier: flags.verifier }),
         ...(flags.decisions === undefined ? {} : { decisions: flags.decisions }),
         ...(flags.holdout === undefined ? {} : { holdout: flags.holdout }),
+        growth: flags.growth.map((count) => (count === 'all' ? Number.POSITIVE_INFINITY : whole(count))),
+        shots: flags.shots.map(whole),
         ...(flags.folds === undefined ? {} : { folds: flags.folds }),
         ...(flags.learnEvery === undefined ? {} : { learnEvery: flags.learnEvery }),
         ...(flags.stream === undefined ? {} : { stream: flags.stream }),

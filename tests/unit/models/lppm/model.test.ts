@@ -166,7 +166,7 @@ describe('LppmModel', () => {
       indices: { data: row.indices, shape },
       weights: { data: row.weights, shape },
     });
-    const own = scoresOf(weights, input);
+    const own = scoresOf(weights, input, null);
     expect(scores?.shape).toEqual([1, own.length]);
     [...own].forEach((score, item) => expect(scores?.data[item]).toBeCloseTo(score, 4));
     await session.dispose();
