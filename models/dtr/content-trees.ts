@@ -3,6 +3,9 @@ import type { PathStep } from './flat-trees.ts';
 import type { TreeModel } from './tree-learner.ts';
 import { treeClasses } from './tree-learner.ts';
 
+/** Above these log-odds of having to be read (98 %) the chance of the two other classes is split evenly. */
+const surelyRead = 3.9;
+
 /** Serves a tree model of either kind: a row of features in, three probabilities out. */
 export class ContentTrees {
   readonly model: TreeModel;
@@ -30,7 +33,9 @@ export class ContentTrees {
       for (let k = 0; k < treeClasses.length; k += 1) out[k] = flat.value(leaf, k);
       return;
     }
-    classesOf(this.#chain(0, row), this.#chain(1, row), out);
+    const read = this.#chain(0, row);
+    // What is as good as sure to be read is not asked what it would be else.
+    classesOf(read, read > surelyRead ? 0 : this.#chain(1, row), out);
   }
 
   /** Log-odds of the first two chains: "has to be read" and "to execute". Boosted trees only. */

@@ -1,10 +1,10 @@
 import { foldOf } from './characters.ts';
 
 /** Code units looked at in a message of any length: the whole of a short one, samples of a long one. */
-export const windowLimit = 768;
-const headLength = 384;
-const sampleLength = 94;
-const tailLength = 192;
+export const windowLimit = 512;
+const headLength = 256;
+const sampleLength = 62;
+const tailLength = 128;
 
 const fence = '```';
 

@@ -2,9 +2,10 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { baseCorpus } from '../../../../datasets/sample/base-corpus.ts';
 import type { DtrExample } from '../../../../models/dtr/example.ts';
+import { windowLimit } from '../../../../models/dtr/features/text-window.ts';
 import { DtrModel } from '../../../../models/dtr/model.ts';
 
 const tools: Readonly<Record<string, { tool: string; argument: string }>> = {
@@ -109,7 +110,28 @@ describe('DtrModel', () => {
         if (payload !== null) expect(text).toContain(payload);
       }),
     );
-    expect(model.route('x'.repeat(10_000_000)).confidence).toBeLessThanOrEqual(1);
+  });
+
+  it.each([
+    ['nothing', ''],
+    ['NUL bytes', '\u0000'.repeat(100_000)],
+    ['lone surrogates', '\ud800\udc00\udc00\ud800'.repeat(50_000)],
+    ['right-to-left marks', '\u202e\u200fls -la\u202c '.repeat(20_000)],
+    ['deep brackets', '[{('.repeat(300_000)],
+    ['one line of a megabyte', 'please run this: ls -la '.repeat(45_000)],
+    ['a sentence before a megabyte', `keep this:\n${'a,b,c\n1,2,3\n'.repeat(90_000)}`],
+    ['an open fence', `\`\`\`\n${'x = 1\n'.repeat(200_000)}`],
+    ['ten million of one character', 'x'.repeat(10_000_000)],
+  ])('looks at a bounded number of characters of %s', (_name, text) => {
+    const { router } = model;
+    const load = vi.spyOn(router.window, 'load');
+    const { confidence } = model.route(text);
+    const loads = load.mock.calls.length;
+    load.mockRestore();
+    expect(confidence).toBeGreaterThanOrEqual(0);
+    // The whole, the payloads of four cuts, the one chosen, and the whole again where none was.
+    expect(loads).toBeLessThanOrEqual(7);
+    expect(router.window.length).toBeLessThanOrEqual(windowLimit);
   });
 
   it('explains a route in plain sentences', () => {
