@@ -87,7 +87,7 @@ const largestSource = 0.2;
 
 const classes = markerClasses.length;
 /** Chosen on leave-source-out folds of the traffic rows. */
-const settings = { classes, epochs: 3, rate: 0.3, decay: 0 };
+const settings = { classes, epochs: 3, rate: 0.3, decay: 0, enough: 1e-4 };
 
 /**
  * Learns content markers, and writes into the rows, from `column`, what models that had not seen a row said of it: trees

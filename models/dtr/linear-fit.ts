@@ -15,6 +15,8 @@ export interface LinearOptions {
   /** Pulls weights towards zero after each epoch: they are multiplied by 1 - decay. */
   readonly decay: number;
   readonly seed: number;
+  /** A row whose squared error is below this is not learned from again; what it would teach is next to nothing. */
+  readonly enough?: number;
 }
 
 export interface LinearWeights {
@@ -35,7 +37,7 @@ export function fitLinear(
   use: Int32Array,
   options: LinearOptions,
 ): LinearWeights {
-  const { classes, epochs, rate, decay, seed } = options;
+  const { classes, epochs, rate, decay, seed, enough = 1e-10 } = options;
   const weights = new Float32Array(rows.size * classes);
   const squares = new Float32Array(rows.size).fill(1e-3);
   const bias = new Float32Array(classes);
@@ -68,7 +70,7 @@ export function fitLinear(
         norm += gradient * gradient;
         bias[k] = (bias[k] as number) - 0.02 * gradient;
       }
-      if (norm < 1e-10) continue;
+      if (norm < enough) continue;
       const square = norm * scale * scale;
       if (classes === 4) {
         stepFour(weights, squares, buckets, start, end, z, square, rate * scale);
