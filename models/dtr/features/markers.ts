@@ -3,8 +3,8 @@ import type { Scan } from './scan.ts';
 import type { TextWindow } from './text-window.ts';
 
 /** Code units of the window that n-grams are taken from: the head and the tail of what the window holds. */
-const headLimit = 224;
-const tailLimit = 64;
+const headLimit = 256;
+const tailLimit = 80;
 /** A position adds at most two buckets, each word five more. */
 export const maximumGrams = (headLimit + tailLimit + 4) * 5 + 64;
 

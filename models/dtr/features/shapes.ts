@@ -16,8 +16,8 @@ export function shapeOfWord(startsUpper: boolean, uppers: number, length: number
 /** Buckets of the n-grams of shapes. */
 export const shapeBuckets = 8_192;
 /** Shapes looked at: the first of a text, and the last of a longer one. */
-const headLimit = 112;
-const tailLimit = 40;
+const headLimit = 128;
+const tailLimit = 44;
 const opening = 4;
 export const maximumShapes = (headLimit + tailLimit) * 4 + opening + 8;
 

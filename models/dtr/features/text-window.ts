@@ -1,10 +1,10 @@
 import { foldOf } from './characters.ts';
 
 /** Code units looked at in a message of any length: the whole of a short one, samples of a long one. */
-export const windowLimit = 512;
-const headLength = 256;
-const sampleLength = 62;
-const tailLength = 128;
+export const windowLimit = 640;
+const headLength = 320;
+const sampleLength = 78;
+const tailLength = 160;
 
 const fence = '```';
 
