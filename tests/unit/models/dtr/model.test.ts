@@ -143,7 +143,12 @@ describe('DtrModel', () => {
   it('says what is counted as a count, how often it is wrong, and what would flip it', () => {
     const sentences = model.route('could you tell me why the server is slow today?').explain({ flips: true });
     const told = sentences.join('\n');
-    expect(told).toMatch(/\d of \d+ (lines|words|runs between blanks) /);
+    const others = [
+      '2024-05-01 10:00:00 INFO up\n2024-05-01 10:00:05 WARN slow\n2024-05-01 10:00:09 INFO up',
+      'a: 1\nb: 2',
+    ];
+    const counts = [told, ...others.map((text) => model.route(text).explain().join('\n'))];
+    expect(counts.join('\n')).toMatch(/\d of \d+ (lines|words|runs between blanks) /);
     expect(told).toMatch(/held \d+ training messages; of held-back ones as sure as this, about [\d.]+ % were wrong/);
     expect(sentences.at(-1)).toMatch(/^(The smallest change that matters|No change of one or two features)/);
   });
