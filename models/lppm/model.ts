@@ -6,6 +6,7 @@ import { calibrated, largest, rawAnswer, sharesOf, type LppmPrediction } from '.
 import { variantsOf, type Influence } from './explain.ts';
 import type { LppmExample, LppmInput } from './example.ts';
 import type { LppmFitOptions, LppmHyperParameters } from './fit.ts';
+import { chooseLogged, loggedOf, nearestLogged, type LoggedExamples, type LoggedNeighbour } from './logged.ts';
 import type { SentenceEncoder } from './sentence-encoder.ts';
 import { readRow } from './sentence-vectors.ts';
 import { loadWeights, saveWeights, served } from './store.ts';
@@ -31,6 +32,8 @@ interface Fitted {
   readonly network: Uint8Array;
   readonly session: Session;
   readonly encoder: SentenceEncoder | null;
+  /** Rows that taught it; null where no member has hidden units. */
+  readonly logged: LoggedExamples | null;
 }
 
 /** Rows of one run: larger batches are cut, so that padding stays small. */
@@ -55,7 +58,8 @@ export class LppmModel implements Estimator<LppmExample, LppmInput, LppmPredicti
     const encoder = await this.#newEncoder();
     const encoded = encoder === null ? {} : { encoded: await readAll(encoder, examples, options) };
     const { weights, crossFitted } = fitWeights(examples, { ...options, ...encoded }, parameters);
-    await this.#open(served(weights), encoder, options);
+    await this.#open({ ...served(weights), logged: null }, encoder, options);
+    await this.#keepLogged(examples);
     this.#crossFitted = crossFitted;
     return {
       rows: examples.length,
@@ -107,6 +111,17 @@ export class LppmModel implements Estimator<LppmExample, LppmInput, LppmPredicti
       .sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight));
   }
 
+  /**
+   * Logged conversations in which the net sees the most similar message, nearest first; the log itself has their words.
+   * Empty for a net without hidden units. @throws MODEL_NOT_FITTED
+   */
+  async nearest(input: LppmInput, count = 3): Promise<readonly LoggedNeighbour[]> {
+    const { weights, logged } = this.#state();
+    if (logged === null) return [];
+    const [hidden] = await this.#run([weights.known.resolve(input)], 'hidden');
+    return nearestLogged(logged, hidden as Float32Array, count);
+  }
+
   /** Step that a reply of ours was, by its words; null where it is none that was learned. @throws MODEL_NOT_FITTED */
   stepOf(text: string): string | null {
     return this.#state().weights.known.stepOf(text);
@@ -140,8 +155,8 @@ export class LppmModel implements Estimator<LppmExample, LppmInput, LppmPredicti
   }
 
   async save(folder: string): Promise<string[]> {
-    const { weights, network } = this.#state();
-    return await saveWeights(folder, weights, network);
+    const { weights, network, logged } = this.#state();
+    return await saveWeights(folder, weights, network, logged);
   }
 
   async load(folder: string): Promise<void> {
@@ -177,8 +192,20 @@ export class LppmModel implements Estimator<LppmExample, LppmInput, LppmPredicti
     this.#fitted = { ...state, session, encoder };
   }
 
-  /** Scores of up to `batchRows` dialogues, one row each. */
-  async #run(inputs: readonly LppmInput[]): Promise<Float32Array[]> {
+  async #keepLogged(examples: readonly LppmExample[]): Promise<void> {
+    const fitted = this.#state();
+    if (!fitted.session.outputs.includes('hidden')) return;
+    const chosen = chooseLogged(examples);
+    const hidden: Float32Array[] = [];
+    for (let start = 0; start < chosen.length; start += batchRows) {
+      const inputs = chosen.slice(start, start + batchRows).map(({ input }) => fitted.weights.known.resolve(input));
+      for (const row of await this.#run(inputs, 'hidden')) hidden.push(row.slice());
+    }
+    this.#fitted = { ...fitted, logged: loggedOf(chosen, hidden) };
+  }
+
+  /** Scores, or hidden values, of up to `batchRows` dialogues, one row each. */
+  async #run(inputs: readonly LppmInput[], wanted: 'scores' | 'hidden' = 'scores'): Promise<Float32Array[]> {
     const { weights, session, encoder } = this.#state();
     const vectors = encoder === null ? null : await encoder.read(inputs);
     const rows = inputs.map((input) => readRow(weights.vocabulary, input, vectors));
@@ -190,19 +217,15 @@ export class LppmModel implements Estimator<LppmExample, LppmInput, LppmPredicti
       shares.set(row.weights, number * width);
     });
     const shape = [rows.length, width];
-    const { scores } = await session.run({ indices: { data: indices, shape }, weights: { data: shares, shape } }, [
-      'scores',
-    ]);
-    const outputs = weights.members.reduce((sum, member) => sum + member.outputs, 0);
-    if (
-      scores === undefined ||
-      !(scores.data instanceof Float32Array) ||
-      scores.data.length !== rows.length * outputs
-    ) {
-      throw new EngineError('MODEL_INVALID', { name: this.name, detail: 'scores have another shape' });
+    const feeds = { indices: { data: indices, shape }, weights: { data: shares, shape } };
+    const { [wanted]: output } = await session.run(feeds, [wanted]);
+    const scores = weights.members.reduce((sum, member) => sum + member.outputs, 0);
+    const size = wanted === 'scores' ? scores : (output?.shape[1] ?? 0);
+    if (output === undefined || !(output.data instanceof Float32Array) || output.data.length !== rows.length * size) {
+      throw new EngineError('MODEL_INVALID', { name: this.name, detail: `${wanted} have another shape` });
     }
-    const data = scores.data;
-    return rows.map((_, number) => data.subarray(number * outputs, (number + 1) * outputs));
+    const data = output.data;
+    return rows.map((_, number) => data.subarray(number * size, (number + 1) * size));
   }
 
   #state(): Fitted {

@@ -5,6 +5,7 @@ import { canonicalJson, sha256 } from '../../engine/core/hash.ts';
 import { DefinedProcesses, type DefinedPlain } from './defined.ts';
 import { encodingVersion } from './encode.ts';
 import { KnownTexts } from './known-texts.ts';
+import type { LoggedExamples } from './logged.ts';
 import { networkOf } from './network.ts';
 import type { Script } from './script.ts';
 import type { EncoderPlace } from './sentence-encoder.ts';
@@ -30,6 +31,7 @@ interface Description {
   /** JSON of `DefinedPlain`: the order of steps says where a script begins. */
   readonly defined: string | null;
   readonly profiles: ToolProfiles;
+  readonly logged: Omit<LoggedExamples, 'vectors'> | null;
   /** sha256 of the other files. */
   readonly hashes: Readonly<Record<string, string>>;
 }
@@ -40,16 +42,23 @@ const names = {
   values: 'values.bin',
   network: 'network.onnx',
   defined: 'defined.bin',
+  logged: 'logged.bin',
 };
 
 /** Equal weights give equal bytes. Returns the names of the files. */
-export async function saveWeights(folder: string, weights: ServedWeights, network: Uint8Array): Promise<string[]> {
+export async function saveWeights(
+  folder: string,
+  weights: ServedWeights,
+  network: Uint8Array,
+  logged: LoggedExamples | null,
+): Promise<string[]> {
   await mkdir(folder, { recursive: true });
   const { vocabulary, filler } = weights;
   const files: Record<string, Uint8Array> = {
     [names.vocabulary]: joined(bytesOf(vocabulary.hashes), bytesOf(vocabulary.scales)),
     [names.values]: packed(filler.ranker.weights),
     [names.network]: network,
+    ...(logged === null ? {} : { [names.logged]: Uint8Array.from(logged.vectors) }),
     ...(weights.defined === null ? {} : { [names.defined]: packed(weights.defined.ranker.weights) }),
   };
   const description: Description = {
@@ -65,6 +74,7 @@ export async function saveWeights(folder: string, weights: ServedWeights, networ
     calibration: weights.calibration,
     surety: weights.surety,
     encoder: weights.encoder,
+    logged: logged === null ? null : { conversations: logged.conversations, steps: logged.steps, width: logged.width },
     defined: weights.defined === null ? null : JSON.stringify(weights.defined.plain),
     profiles: filler.profiles,
     hashes: Object.fromEntries(Object.entries(files).map(([name, bytes]) => [name, sha256(bytes)])),
@@ -74,8 +84,14 @@ export async function saveWeights(folder: string, weights: ServedWeights, networ
   return [names.description, ...Object.keys(files)];
 }
 
+export interface StoredModel {
+  readonly weights: ServedWeights;
+  readonly network: Uint8Array;
+  readonly logged: LoggedExamples | null;
+}
+
 /** @throws ARTEFACT_CORRUPT, ARTEFACT_MISMATCH */
-export async function loadWeights(folder: string): Promise<{ weights: ServedWeights; network: Uint8Array }> {
+export async function loadWeights(folder: string): Promise<StoredModel> {
   const description = parseDescription(folder, await read(folder, names.description));
   const files: Record<string, Uint8Array> = {};
   for (const [name, wanted] of Object.entries(description.hashes)) {
@@ -94,7 +110,17 @@ export async function loadWeights(folder: string): Promise<{ weights: ServedWeig
   const hashes = new Uint32Array(aligned(vocabularyBytes.subarray(0, size * 4)));
   const scales = new Float32Array(aligned(vocabularyBytes.subarray(size * 4)));
   const definedBytes = files[names.defined];
-  const { memberOutputs, profiles, known, defined, hashes: _, format: __, encoding: ___, ...rest } = description;
+  const {
+    memberOutputs,
+    profiles,
+    known,
+    defined,
+    logged: kept,
+    hashes: _,
+    format: __,
+    encoding: ___,
+    ...rest
+  } = description;
   const weights: ServedWeights = {
     ...rest,
     vocabulary: new Vocabulary(hashes, scales),
@@ -106,7 +132,9 @@ export async function loadWeights(folder: string): Promise<{ weights: ServedWeig
         : new DefinedProcesses(JSON.parse(defined) as DefinedPlain, new Ranker(unpacked(definedBytes))),
     filler: new ArgumentFiller(profiles, new Ranker(unpacked(valueBytes))),
   };
-  return { weights, network };
+  const vectors = files[names.logged];
+  const logged = kept === null || vectors === undefined ? null : { ...kept, vectors: new Int8Array(aligned(vectors)) };
+  return { weights, network, logged };
 }
 
 /** The graph and everything around it from freshly fitted weights. */

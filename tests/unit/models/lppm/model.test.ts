@@ -104,6 +104,27 @@ describe('LppmModel', () => {
     expect(await model.explain({ turns: [] })).toEqual([]);
   });
 
+  it('names logged conversations in which something like it was said, also after loading', async () => {
+    const row = test.findIndex(({ step, input }) => step !== 'escalate' && input.turns.length > 1);
+    const input = test[row]?.input ?? { turns: [] };
+    const near = await model.nearest(input, 5);
+    expect(near).toHaveLength(5);
+    expect(new Set(near.map(({ conversation }) => conversation)).size).toBe(5);
+    // what was done there is mostly what was done here
+    expect(near.filter(({ step }) => step === test[row]?.step).length).toBeGreaterThan(2);
+    const similarities = near.map(({ similarity }) => similarity);
+    expect(similarities).toEqual([...similarities].sort((a, b) => b - a));
+    // a row that it learned from is nearest to itself
+    const own = train.find(({ step }) => step === test[row]?.step) ?? train[0];
+    const [first] = await model.nearest(own?.input ?? { turns: [] }, 1);
+    expect(first?.similarity).toBeGreaterThan(0.99);
+    await model.save(folder);
+    const again = new LppmModel();
+    await again.load(folder);
+    expect(await again.nearest(input, 5)).toEqual(near);
+    await again.dispose();
+  });
+
   it('gives the same answers after save and load, and the same bytes for the same state', async () => {
     const names = await model.save(folder);
     const loaded = new LppmModel();
