@@ -1,9 +1,11 @@
 import { binomialTail, clopperPearsonUpper } from './binomial.ts';
 import { observedError, trueError } from './certificate-noise.ts';
+import type { Population } from './certificate-population.ts';
 import type { ScoredRow } from './scored-row.ts';
 
 export { clopperPearsonInterval, clopperPearsonLower, clopperPearsonUpper } from './binomial.ts';
 export { estimateLabelNoise } from './certificate-noise.ts';
+export type { Population } from './certificate-population.ts';
 export type { ScoredRow } from './scored-row.ts';
 
 export interface CertifyOptions<Row> {
@@ -15,6 +17,8 @@ export interface CertifyOptions<Row> {
   readonly choose?: readonly Row[];
   /** Share of wrong labels, independent of content; 0 where labels are trusted. Use a low estimate. */
   readonly labelNoise?: number;
+  /** What the certifying rows are drawn from; `in-distribution` by default. */
+  readonly madeFor?: Population;
 }
 
 /** What was counted, and what it proves. */
@@ -33,6 +37,8 @@ export interface Bound {
   /** With probability 1 - delta the true error is below it; label noise taken off. */
   readonly errorUpper: number;
   readonly labelNoise: number;
+  /** Absent in bundles of earlier versions, which were all made in-distribution. */
+  readonly madeFor?: Population;
   /** One plain sentence: why this threshold, or why none. */
   readonly reason: string;
   readonly assumptions: readonly string[];
@@ -92,9 +98,15 @@ export function boundOf(
   rows: number,
   settled: number,
   errors: number,
-  options: { readonly alpha: number; readonly delta: number; readonly labelNoise?: number },
+  options: {
+    readonly alpha: number;
+    readonly delta: number;
+    readonly labelNoise?: number;
+    readonly madeFor?: Population;
+  },
 ): Omit<Bound, 'reason'> {
   const noise = options.labelNoise ?? 0;
+  const madeFor = options.madeFor ?? 'in-distribution';
   return {
     alpha: options.alpha,
     delta: options.delta,
@@ -105,12 +117,17 @@ export function boundOf(
     error: settled === 0 ? 0 : trueError(errors / settled, noise),
     errorUpper: settled === 0 ? 0 : trueError(clopperPearsonUpper(errors, settled, options.delta), noise),
     labelNoise: noise,
-    assumptions: assumptionsOf(noise),
+    madeFor,
+    assumptions: assumptionsOf(noise, madeFor),
   };
 }
 
-function assumptionsOf(noise: number): string[] {
-  const always = ['served messages are drawn as the certifying rows were', 'certifying rows are independent'];
+function assumptionsOf(noise: number, madeFor: Population): string[] {
+  const drawn = {
+    'in-distribution': 'served messages are drawn as the certifying rows were, from sources that were learned from',
+    'source-shifted': 'served messages come from sources drawn as those were that nothing learned from',
+  }[madeFor];
+  const always = [drawn, 'certifying rows are independent'];
   if (noise === 0) return [...always, 'labels are right'];
   return [...always, `at least ${percent(noise)} of the labels are wrong, independently of the content`];
 }

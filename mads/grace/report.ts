@@ -1,6 +1,7 @@
 import type { ConversationLog } from '../../datasets/log/conversation-log.ts';
 import type { RoleTotals, Savings, TierAccuracy } from '../../datasets/log/queries.ts';
 import type { Bundle } from '../../models/bundle.ts';
+import type { Population } from '../../models/certificate.ts';
 import type { Registry } from '../../models/registry.ts';
 
 /** What a role's models would settle of its traffic, as proved on conversations that they were not trained on. */
@@ -17,6 +18,8 @@ export interface Prospect {
   readonly error: number | null;
   readonly errorUpper: number | null;
   readonly delta: number | null;
+  /** What the proof speaks of; null where there is none. */
+  readonly madeFor: Population | null;
   /** Held-out messages that the figures rest on. */
   readonly rows: number | null;
   readonly reason: string;
@@ -67,7 +70,16 @@ function prospectOf(totals: RoleTotals, bundle: Bundle | null, callUsd: number):
         ? `not trained yet: run "thought-engine train --role ${role}"`
         : (proof?.reason ?? 'nothing could be certified: every message goes to the LLM');
     const nothing = { alpha: proof?.alpha ?? null, delta: proof?.delta ?? null, rows: proof?.rows ?? null };
-    return { ...base, ...nothing, settled: null, error: null, errorUpper: null, reason, savedUsdPerThousand: null };
+    return {
+      ...base,
+      ...nothing,
+      settled: null,
+      error: null,
+      errorUpper: null,
+      madeFor: null,
+      reason,
+      savedUsdPerThousand: null,
+    };
   }
   const { alpha, delta, rows, coverage, error, errorUpper, reason } = proof;
   return {
@@ -78,6 +90,8 @@ function prospectOf(totals: RoleTotals, bundle: Bundle | null, callUsd: number):
     settled: coverage,
     error,
     errorUpper,
+    // bundles of earlier versions do not say it
+    madeFor: proof.madeFor ?? 'in-distribution',
     reason,
     savedUsdPerThousand: coverage * callUsd * 1000,
   };

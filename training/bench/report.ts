@@ -46,4 +46,6 @@ export interface BenchReport {
   readonly seeds: readonly number[];
   readonly train: TrainCost;
   readonly results: readonly BenchResult[];
+  /** A line for each peer that could not run here. */
+  readonly missing?: readonly string[];
 }

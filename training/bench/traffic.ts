@@ -2,7 +2,6 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../../engine/core/clock.ts';
-import { hashFraction } from '../../engine/core/hash.ts';
 import type { DtrExample } from '../../models/dtr/example.ts';
 import { DtrModel } from '../../models/dtr/model.ts';
 import type { BenchOptions, BenchReport, BenchResult } from './report.ts';
@@ -10,10 +9,14 @@ import { spreadOf } from './spread.ts';
 import type { TrafficData, TrafficRow } from './traffic-data.ts';
 import { corpusBeside, corpusRows, exampleOf, readTraffic } from './traffic-data.ts';
 import type { Called } from './traffic-figures.ts';
-import { callAll, classFigures, coverageFigures, round, share } from './traffic-figures.ts';
+import { callAll, classFigures, coverageFigures } from './traffic-figures.ts';
 import { latencyFigures } from './traffic-speed.ts';
 import { streamFigures } from './traffic-stream.ts';
-import { linearCalls, majorityCalls } from './traffic-floors.ts';
+import { majorityCalls } from './peers/linear.ts';
+import type { Peer } from './peers/peer.ts';
+import { peersHere } from './peers/peers.ts';
+import { certificateFigures, shiftFigures } from './traffic-certificates.ts';
+import { foldFigures, withCorpus } from './traffic-folds.ts';
 
 /** `thought-engine bench traffic`: the tree router on a mixed message stream, one result per test file. */
 export async function benchTraffic(options: BenchOptions): Promise<BenchReport> {
@@ -21,6 +24,8 @@ export async function benchTraffic(options: BenchOptions): Promise<BenchReport> 
   const runs: BenchResult[][] = [];
   let seconds = 0;
   let modelBytes = 0;
+  let firstVal: readonly Called[] | null = null;
+  const { peers, missing } = await peersHere();
   for (const [index, seed] of options.seeds.entries()) {
     options.progress({ stage: 'bench traffic', done: index, total: options.seeds.length, note: `seed ${seed}` });
     const model = new DtrModel();
@@ -29,26 +34,29 @@ export async function benchTraffic(options: BenchOptions): Promise<BenchReport> 
     seconds += report.seconds;
     modelBytes = Math.max(modelBytes, await bytesOf(model));
     const val = callAll(model, data.val);
-    runs.push(
-      data.tests.map(({ file, rows }) => {
-        const calls = callAll(model, rows);
-        return {
-          file,
-          n: rows.length,
-          ...classFigures(calls),
-          coverageAt: coverageFigures(val, calls, options.delta),
-          ...latencyFigures(model, rows, systemClock),
-          floors: floorFigures(data, corpus, seed, rows),
-        };
-      }),
-    );
+    const results: BenchResult[] = [];
+    for (const { file, rows } of data.tests) {
+      const calls = callAll(model, rows);
+      results.push({
+        file,
+        n: rows.length,
+        ...classFigures(calls),
+        coverageAt: coverageFigures(val, calls, options.delta),
+        certificates: certificateFigures(val, calls, options.delta),
+        ...latencyFigures(model, rows, systemClock),
+        floors: await floorFigures(data, corpus, peers, seed, rows),
+      });
+    }
+    runs.push(results);
+    firstVal ??= val;
     await model.dispose();
   }
   const results = data.tests.map((_test, index) => spreadOf(runs.map((run) => run[index] as BenchResult)));
   const folds = options.folds ?? 0;
   if (folds > 1) {
-    const leaveSourceOut = await foldFigures(data, folds, options);
-    results.push({ file: `leave source out, ${folds} folds`, ...leaveSourceOut });
+    const { calls, figures } = await foldFigures(data, folds, peers, options);
+    const certificates = shiftFigures(firstVal ?? [], calls, options.delta);
+    results.push({ file: `leave source out, ${folds} folds`, ...figures, certificates });
   }
   if (options.stream === true) results.push(...(await streamFigures(data, options)));
   return {
@@ -61,6 +69,7 @@ export async function benchTraffic(options: BenchOptions): Promise<BenchReport> 
       modelBytes,
     },
     results,
+    ...(missing.length === 0 ? {} : { missing }),
   };
 }
 
@@ -68,63 +77,26 @@ function examplesOf(train: readonly TrafficRow[], corpus: readonly TrafficRow[])
   return [...train, ...corpus].map(exampleOf);
 }
 
-function floorFigures(data: TrafficData, corpus: readonly TrafficRow[], seed: number, rows: readonly TrafficRow[]) {
-  const brief = ({ accuracy, macroF1, perSlice, proseAsDeterministic }: ReturnType<typeof classFigures>) => ({
-    accuracy,
-    macroF1,
-    perSlice,
-    proseAsDeterministic,
-  });
-  return {
-    majority: brief(classFigures(majorityCalls(data.train, rows))),
-    linear: brief(classFigures(linearCalls(data.train, seed, rows))),
-    linearWithCorpus: brief(classFigures(linearCalls([...data.train, ...corpus], seed, rows))),
+/** Majority and peers on the same rows; the linear model also with the corpus that the router learns beside train. */
+async function floorFigures(
+  data: TrafficData,
+  corpus: readonly TrafficRow[],
+  peers: readonly Peer[],
+  seed: number,
+  rows: readonly TrafficRow[],
+) {
+  const brief = (calls: readonly Called[]) => {
+    const { accuracy, macroF1, perSlice, proseAsDeterministic } = classFigures(calls);
+    return { accuracy, macroF1, perSlice, proseAsDeterministic };
   };
-}
-
-/** Trains without the sources of each fold and tests on them; only rows whose subtype stays represented count. */
-async function foldFigures(data: TrafficData, folds: number, options: BenchOptions) {
-  const rows = [...data.train, ...data.val];
-  const seed = options.seeds[0] ?? 1;
-  const corpus = corpusBeside(data, seed);
-  const foldOf = (row: TrafficRow): number => Math.floor(hashFraction(`fold ${row.source}`) * folds);
-  const perSource: Record<string, { n: number; accuracy: number; linear: number; linearWithCorpus: number }> = {};
-  for (let fold = 0; fold < folds; fold += 1) {
-    options.progress({ stage: 'leave source out', done: fold, total: folds });
-    const train = rows.filter((row) => foldOf(row) !== fold);
-    const known = new Set(train.map((row) => row.subtype));
-    const test = rows.filter((row) => foldOf(row) === fold && known.has(row.subtype));
-    if (test.length === 0) continue;
-    const model = new DtrModel();
-    await model.fit(examplesOf(train, corpus), { seed });
-    const answers = {
-      accuracy: callAll(model, test),
-      linear: linearCalls(train, seed, test),
-      linearWithCorpus: linearCalls([...train, ...corpus], seed, test),
-    };
-    await model.dispose();
-    for (const source of new Set(test.map((row) => row.source))) {
-      const rate = (calls: readonly Called[]): number => {
-        const own = calls.filter((call) => call.row.source === source);
-        return share(own.filter((call) => call.class === call.row.class).length, own.length);
-      };
-      perSource[source] = {
-        n: test.filter((row) => row.source === source).length,
-        accuracy: rate(answers.accuracy),
-        linear: rate(answers.linear),
-        linearWithCorpus: rate(answers.linearWithCorpus),
-      };
-    }
+  const figures: Record<string, unknown> = { majority: brief(majorityCalls(data.train, rows)) };
+  for (const peer of peers) {
+    const { calls, trainSeconds, usPerMessage } = await peer.run(data.train, rows, seed);
+    figures[peer.name] = { ...brief(calls), trainSeconds, usPerMessage };
+    if (peer.name !== 'linear') continue;
+    figures[withCorpus(peer)] = brief((await peer.run([...data.train, ...corpus], rows, seed)).calls);
   }
-  const sources = Object.values(perSource);
-  const n = sources.reduce((sum, one) => sum + one.n, 0);
-  type Rate = 'accuracy' | 'linear' | 'linearWithCorpus';
-  const summary = (rate: Rate) => ({
-    accuracy: round(sources.reduce((sum, one) => sum + one.n * one[rate], 0) / Math.max(n, 1)),
-    meanOverSources: round(sources.reduce((sum, one) => sum + one[rate], 0) / Math.max(sources.length, 1)),
-  });
-  const floors = { linear: summary('linear'), linearWithCorpus: summary('linearWithCorpus') };
-  return { n, ...summary('accuracy'), floors, perSource };
+  return figures;
 }
 
 async function bytesOf(model: DtrModel): Promise<number> {

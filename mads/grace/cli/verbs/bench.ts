@@ -111,5 +111,7 @@ function textOf(report: BenchReport): string {
     const rows = flatten(result).filter(([path]) => path !== 'file');
     return `\n${result.file}\n${table(['figure', 'value'], rows)}`;
   });
-  return [`${report.subject}: ${cost}, seeds ${report.seeds.join(', ')}`, ...files].join('\n');
+  return [`${report.subject}: ${cost}, seeds ${report.seeds.join(', ')}`, ...(report.missing ?? []), ...files].join(
+    '\n',
+  );
 }

@@ -1,4 +1,5 @@
 import type { Command } from '@commander-js/extra-typings';
+import { populationWords } from '../../../../models/certificate-population.ts';
 import type { Report } from '../../report.ts';
 import { openDesk } from '../desk-door.ts';
 import type { Shell } from '../shell.ts';
@@ -52,7 +53,12 @@ export function reportText({ prospects, served }: Report): string {
     row.savedUsdPerThousand?.toFixed(2) ?? '–',
   ]);
   const reasons = prospects.filter((row) => row.settled === null).map((row) => `${row.role}: ${row.reason}`);
+  const proved = prospects.filter((row) => row.settled !== null);
+  const speaks = proved.map(
+    ({ role, madeFor, delta }) =>
+      `${role}: proved with ${percent(delta === null ? null : 1 - delta, 0)} certainty ${populationWords[madeFor ?? 'in-distribution']}`,
+  );
   const { savings } = served;
   const so = `served so far: ${savings.messages} messages, ${savings.avoided} settled below the LLM, ${savings.imperator} by it`;
-  return [table(head, rows), ...reasons, so].join('\n');
+  return [table(head, rows), ...reasons, ...speaks, so].join('\n');
 }

@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { Bundle } from '../../../../models/bundle.ts';
+import { populationWords } from '../../../../models/certificate-population.ts';
 import type { Overview, RoleModels } from '../overview.ts';
 import { api, faultOf } from './api.ts';
 import { now } from './clock.ts';
@@ -108,7 +109,7 @@ function Proof({ bundle }: { readonly bundle: Bundle }) {
           Settles <strong>{percent(certificate.coverage)}</strong> of the messages below the LLM; with{' '}
           {percent(1 - certificate.delta)} certainty at most <strong>{percent(certificate.errorUpper, 1)}</strong> of
           these are wrong (budget {percent(certificate.alpha)}), as proved on {count(certificate.rows)} messages that no
-          model had seen.
+          model had seen. This holds {populationWords[certificate.madeFor ?? 'in-distribution']}.
         </p>
       )}
       <p class="muted">
