@@ -1,4 +1,5 @@
 import type { Random } from '../../engine/core/clock.ts';
+import { drawNeutral } from './instruction-draw.ts';
 import type { Wish } from './instruction-seeds.ts';
 import type { Joint, Side } from './parts.ts';
 
@@ -20,7 +21,7 @@ export type DrawSentence = (wish: ComposedMessage['wish'], random: Random) => st
 const tags = ['', '', '', 'bash', 'sh', 'json', 'python', 'sql', 'text', 'js', 'yaml', 'csv'];
 const inlineLimit = 400;
 
-/** Puts a sentence before or after a payload, in one of the ways in which people do it. */
+/** Puts a sentence before, after or around a payload, in one of the ways in which people do it. */
 export function composeMessage(
   payload: string,
   content: ComposedMessage['content'],
@@ -34,50 +35,81 @@ export function composeMessage(
   const roll = random();
   const before = random() < 0.55;
   const closed = /[.?!:,]$/.test(sentence);
+  const around = random() < 0.18;
+  const made = (text: string, instruction: string, side: Side, joint: Joint): ComposedMessage => ({
+    text,
+    instruction,
+    payload,
+    side,
+    joint,
+    wish,
+    content,
+  });
+  /** The sentence with its mark, as it leads in (`lead`) or follows. */
+  const marked = (ends: readonly string[]): string => `${sentence}${closed ? '' : pick(ends)}`;
   if (roll < 0.2) {
-    const instruction = before && !closed ? `${sentence}${wish === 'ask' ? '?' : ':'}` : finish(sentence, closed, wish);
-    const block = `\`\`\`${pick(tags)}\n${payload}\n\`\`\``;
     const gap = pick(['\n', '\n\n']);
-    const text = before ? `${instruction}${gap}${block}` : `${block}${gap}${instruction}`;
-    return { text, instruction, payload, side: before ? 'before' : 'after', joint: 'fence', wish, content };
+    const block = `\`\`\`${pick(tags)}\n${payload}\n\`\`\``;
+    const instruction = before ? marked(wish === 'ask' ? ['?', ':'] : [':', ':', '.']) : marked(endsOf(wish));
+    if (!around) {
+      const text = before ? `${instruction}${gap}${block}` : `${block}${gap}${instruction}`;
+      return made(text, instruction, before ? 'before' : 'after', 'fence');
+    }
+    const [first, last] = surround(instruction, before, random);
+    return made(`${first}${gap}${block}${gap}${last}`, `${first}\n${last}`, 'around', 'fence');
+  }
+  if (roll < 0.3 && single && !payload.includes('`')) {
+    const instruction = before ? marked(wish === 'ask' ? ['?', ':', ''] : [':', '', '']) : marked(endsOf(wish));
+    const text = before ? `${instruction} \`${payload}\`` : `\`${payload}\` ${instruction}`;
+    return made(text, instruction, before ? 'before' : 'after', 'span');
   }
   if (roll < 0.6 && single) {
-    if (random() < 0.75) {
-      const ends = closed ? [''] : wish === 'ask' ? ['?', ':', ''] : [':', ':', '', ''];
-      const instruction = `${sentence}${pick(ends)}`;
+    if (random() < 0.7) {
+      const instruction = marked(wish === 'ask' ? ['?', ':', ''] : [':', ':', '', '']);
       const joint = /[.?!:,;-]$/.test(instruction) ? 'mark' : 'word';
-      return { text: `${instruction} ${payload}`, instruction, payload, side: 'before', joint, wish, content };
+      return made(`${instruction} ${payload}`, instruction, 'before', joint);
     }
-    const mark = pick([',', ',', ' -']);
-    const text = `${payload}${mark} ${sentence}`;
-    if (mark === ',') return { text, instruction: sentence, payload, side: 'after', joint: 'mark', wish, content };
+    const instruction = marked(endsOf(wish));
+    if (random() < 0.7) return made(`${payload}, ${instruction}`, instruction, 'after', 'mark');
+    return made(`${payload} - ${instruction}`, instruction, 'after', 'mark');
   }
   const joint = random() < 0.4 ? 'paragraph' : 'line';
   const gap = joint === 'paragraph' ? '\n\n' : '\n';
-  if (before) {
-    const ends = closed ? [''] : wish === 'ask' ? ['?', '?', ':', ''] : [':', ':', '', '.'];
-    const instruction = `${sentence}${pick(ends)}`;
-    return { text: `${instruction}${gap}${payload}`, instruction, payload, side: 'before', joint, wish, content };
+  const instruction = before ? marked(wish === 'ask' ? ['?', '?', ':', ''] : [':', ':', '', '.']) : marked(endsOf(wish));
+  if (around) {
+    const [first, last] = surround(instruction, before, random);
+    return made(`${first}${gap}${payload}${gap}${last}`, `${first}\n${last}`, 'around', joint);
   }
-  const instruction = finish(sentence, closed, wish);
-  return { text: `${payload}${gap}${instruction}`, instruction, payload, side: 'after', joint, wish, content };
+  const text = before ? `${instruction}${gap}${payload}` : `${payload}${gap}${instruction}`;
+  return made(text, instruction, before ? 'before' : 'after', joint);
+}
+
+function endsOf(wish: Wish): readonly string[] {
+  return wish === 'ask' ? ['?', '', '.'] : ['', '', '.', '!'];
+}
+
+/** What stands before and behind a payload that words surround, of which one side wants nothing. */
+function surround(instruction: string, before: boolean, random: Random): readonly [string, string] {
+  if (before) return [instruction, cased(drawNeutral(random() < 0.7 ? 'closings' : 'reasons', random), random)];
+  return [cased(drawNeutral(random() < 0.7 ? 'greetings' : 'reasons', random), random), instruction];
 }
 
 /** Mostly what fits the content; now and then what does not, so that the two are learned apart. */
 function wishFor(content: ComposedMessage['content'], roll: number): ComposedMessage['wish'] {
-  if (roll < 0.38) return 'ask';
+  if (roll < 0.4) return 'ask';
   const fits = content === 'deterministic' ? 'run' : 'keep';
-  if (roll < 0.92) return fits;
+  if (roll < 0.88) return fits;
   return fits === 'run' ? 'keep' : 'run';
 }
 
-function dress(sentence: string, random: Random): string {
+/** A greeting or a reason in front, now and then. */
+export function dress(sentence: string, random: Random): string {
   const roll = random();
-  const greeted =
-    roll < 0.06 ? `hi, ${sentence}` : roll < 0.1 ? `hey ${sentence}` : roll < 0.14 ? `ok, ${sentence}` : sentence;
-  return random() < 0.5 ? greeted.slice(0, 1).toUpperCase() + greeted.slice(1) : greeted;
+  if (roll < 0.1) return cased(`${drawNeutral('greetings', random).replace(/[.,]?$/, ',')} ${sentence}`, random);
+  if (roll < 0.26) return `${drawNeutral('reasons', random)} ${cased(sentence, random)}`;
+  return cased(sentence, random);
 }
 
-function finish(sentence: string, closed: boolean, wish: Wish): string {
-  return closed ? sentence : `${sentence}${wish === 'ask' ? '?' : ''}`;
+function cased(sentence: string, random: Random): string {
+  return random() < 0.5 ? sentence.slice(0, 1).toUpperCase() + sentence.slice(1) : sentence;
 }

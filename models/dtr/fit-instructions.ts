@@ -1,19 +1,13 @@
 import type { Random } from '../../engine/core/clock.ts';
+import type { DrawSentence } from './compose.ts';
+import { dress } from './compose.ts';
+import { doubtOf } from './doubt.ts';
 import { instructionBuckets, InstructionReader } from './instruction.ts';
 import type { Wish } from './instruction-seeds.ts';
-import { wishes } from './instruction-seeds.ts';
-import type { LinearWeights } from './linear-fit.ts';
+import type { LinearOptions, LinearWeights } from './linear-fit.ts';
 import { fitLinear } from './linear-fit.ts';
-import type { Joint, Side } from './parts.ts';
+import type { Cut, Joint, Side } from './parts.ts';
 import { cutsOf } from './parts.ts';
-
-interface InstructionRow {
-  readonly instruction: string;
-  readonly side: Side;
-  readonly joint: Joint;
-  readonly wish: Wish;
-  readonly weight: number;
-}
 
 /** A message whose instruction is known. */
 export interface Instructed {
@@ -28,11 +22,16 @@ export interface Instructed {
 
 /** Wrong cuts kept per message: those next to the right one teach where a sentence ends. */
 const wrongCuts = 8;
-const bareCuts = 3;
+const bareCuts = 4;
+/** Sentences drawn for their wish alone: they cost less than messages, and variety of words is what counts. */
+const drawnSentences = 12_000;
+const settings: Omit<LinearOptions, 'classes' | 'seed'> = { epochs: 6, rate: 0.3, decay: 0 };
+const asked = ['run', 'keep', 'ask'] as const;
 
 /**
- * Learns what a sentence around a payload wants, and which words are no such sentence. Wrong cuts of the same messages
- * and all cuts of bare payloads are `none`; cuts of prose at line breaks are `ask`, so that doubt passes up.
+ * Two questions, asked apart and stored as one table: what does a sentence want (columns of run, keep and ask, from its
+ * words alone), and is this cut a sentence with its payload at all (column of none, from the words and the joint)? Wrong
+ * cuts of the same messages and cuts of bare payloads are none; cuts of prose at line breaks ask, so that doubt passes up.
  */
 export function fitInstructions(
   instructed: readonly Instructed[],
@@ -40,44 +39,112 @@ export function fitInstructions(
   prose: readonly string[],
   seed: number,
   random: Random,
+  draw: DrawSentence,
 ): LinearWeights {
-  const rows: InstructionRow[] = [];
+  const said = new Lessons();
+  const wants = new Lessons();
   for (const message of instructed) {
-    const { instruction, side, joint, wish, weight } = message;
-    rows.push({ instruction, side, joint, wish, weight });
-    const wrong = cutsOf(message.text).filter(
-      (cut) => message.text.slice(cut.start, cut.end).trim() !== message.payload.trim(),
-    );
+    const { text, payload, instruction, wish, weight } = message;
+    wants.words(instruction, asked.indexOf(wish), weight);
+    const right: Cut[] = [];
+    const wrong: Cut[] = [];
+    for (const cut of cutsOf(text)) {
+      const isRight = text.slice(cut.start, cut.end).trim() === payload.trim();
+      (isRight ? right : wrong).push(cut);
+    }
+    for (const cut of right) said.cut(text, cut, 0, weight / right.length);
     const near = wrong.toSorted((a, b) => distance(a.instruction, instruction) - distance(b.instruction, instruction));
-    for (const cut of near.slice(0, wrongCuts)) rows.push({ ...cut, wish: 'none', weight: weight * 0.7 });
+    for (const cut of near.slice(0, wrongCuts)) said.cut(text, cut, 1, weight * 0.4);
+  }
+  for (let count = 0; count < drawnSentences; count += 1) {
+    const wish = asked[count % asked.length] as (typeof asked)[number];
+    const sentence = dress(draw(wish, random), random);
+    const end = /[.?!:,]$/.test(sentence) ? '' : ([':', '', '.'][Math.floor(random() * 3)] as string);
+    const words = withSnippet(`${sentence}${end}`, prose, random);
+    wants.words(words, asked.indexOf(wish), doubtOf(words) === null ? 1 : doubtedWeight);
   }
   for (const text of bare) {
     const cuts = cutsOf(text);
     for (let count = 0; count < Math.min(bareCuts, cuts.length); count += 1) {
       const cut = cuts[Math.floor(random() * cuts.length)];
-      if (cut !== undefined) rows.push({ ...cut, wish: 'none', weight: 1 });
+      if (cut !== undefined) said.cut(text, cut, 1, 1);
     }
   }
   for (const text of prose) {
     for (const cut of cutsOf(text)) {
-      if (cut.joint !== 'word' && cut.joint !== 'mark') rows.push({ ...cut, wish: 'ask', weight: 0.5 });
+      const isInner = cut.joint === 'word' || cut.joint === 'mark';
+      if (!isInner || random() < 0.1) wants.words(cut.instruction, 2, 0.5);
     }
   }
-  const reader = new InstructionReader();
-  const offsets = new Int32Array(rows.length + 1);
-  const buckets: number[] = [];
-  for (const [index, row] of rows.entries()) {
-    reader.read(row.instruction, row.side, row.joint);
-    for (let at = 0; at < reader.grams.count; at += 1) buckets.push(reader.grams.found[at] as number);
-    offsets[index + 1] = buckets.length;
+  return packed(said.fit(2, seed), wants.fit(3, seed + 1));
+}
+
+/**
+ * Adds a few words of some prose to a third of the sentences, whatever they want: words that the seeds do not hold must
+ * say nothing.
+ */
+function withSnippet(sentence: string, prose: readonly string[], random: Random): string {
+  if (random() >= snippetShare || prose.length === 0) return sentence;
+  const words = (prose[Math.floor(random() * prose.length)] as string).slice(0, 400).split(/\s+/);
+  const from = Math.floor(random() * words.length);
+  const snippet = words.slice(from, from + 1 + Math.floor(random() * 5)).join(' ');
+  const roll = random();
+  if (roll < 0.4) return `${snippet}, ${sentence}`;
+  if (roll < 0.6) return `${snippet}. ${sentence}`;
+  return `${sentence.replace(/[.:]$/, '')} ${roll < 0.8 ? 'for' : 'with'} ${snippet}`;
+}
+
+const snippetShare = 0.35;
+/** Sentences that the rules of doubt already hold back need no room in the learned ones. */
+const doubtedWeight = 0.1;
+
+/** Rows of hashed n-grams with labels. */
+class Lessons {
+  readonly #reader = new InstructionReader();
+  readonly #offsets = [0];
+  readonly #buckets: number[] = [];
+  readonly #labels: number[] = [];
+  readonly #weights: number[] = [];
+
+  words(instruction: string, label: number, weight: number): void {
+    this.#reader.readWords(instruction);
+    this.#keep(label, weight);
   }
-  return fitLinear(
-    { offsets, buckets: Int32Array.from(buckets), size: instructionBuckets },
-    rows.map((row) => wishes.indexOf(row.wish)),
-    rows.map((row) => row.weight),
-    Int32Array.from(rows, (_row, index) => index),
-    { classes: wishes.length, epochs: 6, rate: 0.3, decay: 0, seed },
-  );
+
+  cut(text: string, cut: Cut, label: number, weight: number): void {
+    this.#reader.readWords(cut.instruction);
+    this.#reader.addJoint(text, cut);
+    this.#keep(label, weight);
+  }
+
+  #keep(label: number, weight: number): void {
+    const { found, count } = this.#reader.grams;
+    for (let at = 0; at < count; at += 1) this.#buckets.push(found[at] as number);
+    this.#offsets.push(this.#buckets.length);
+    this.#labels.push(label);
+    this.#weights.push(weight);
+  }
+
+  fit(classes: number, seed: number): LinearWeights {
+    const rows = {
+      offsets: Int32Array.from(this.#offsets),
+      buckets: Int32Array.from(this.#buckets),
+      size: instructionBuckets,
+    };
+    const use = Int32Array.from(this.#labels, (_label, index) => index);
+    return fitLinear(rows, this.#labels, this.#weights, use, { ...settings, classes, seed });
+  }
+}
+
+/** The three columns of `wants` and, as the fourth, the log-odds that a cut is none. */
+function packed(said: LinearWeights, wants: LinearWeights): LinearWeights {
+  const weights = new Float32Array(instructionBuckets * 4);
+  for (let bucket = 0; bucket < instructionBuckets; bucket += 1) {
+    for (let k = 0; k < 3; k += 1) weights[bucket * 4 + k] = wants.weights[bucket * 3 + k] as number;
+    weights[bucket * 4 + 3] = (said.weights[bucket * 2 + 1] as number) - (said.weights[bucket * 2] as number);
+  }
+  const none = (said.bias[1] as number) - (said.bias[0] as number);
+  return { classes: 4, weights, bias: Float32Array.of(...wants.bias, none) };
 }
 
 function distance(a: string, b: string): number {

@@ -12,7 +12,7 @@ import { fitInstructions } from './fit-instructions.ts';
 import type { Instructed } from './fit-instructions.ts';
 import { fitMarkers, measureTexts } from './fit-markers.ts';
 import { histogramCartLearner } from './histogram-cart.ts';
-import { drawSentence } from './instruction-seeds.ts';
+import { drawSentence } from './instruction-draw.ts';
 import { drawShortReplies } from './short-replies.ts';
 import { LinearTable } from './linear-table.ts';
 import { fitNoisyPlatt } from './platt.ts';
@@ -130,6 +130,7 @@ export async function fitRouter(
     proseTexts,
     options.seed,
     random,
+    sentences,
   );
 
   await step('calibrate', 8);

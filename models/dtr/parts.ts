@@ -37,6 +37,7 @@ export function cutsOf(text: string): Cut[] {
   if (span !== null) cuts.push(span);
   cutBefore(text, start, end, cuts);
   cutAfter(text, start, end, cuts);
+  cutAround(text, cuts);
   return cuts;
 }
 
@@ -95,10 +96,10 @@ function cutBefore(text: string, start: number, end: number, cuts: Cut[]): void 
     }
   }
   let words = 0;
-  for (let at = start + 1; at < lineEnd - 1 && words < wordLimit; at += 1) {
+  for (let at = start + 1; at < Math.min(lineEnd - 1, start + lineLimit) && words < wordLimit; at += 1) {
     if (text.charCodeAt(at) !== 32 || text.charCodeAt(at + 1) === 32) continue;
-    words += 1;
     const joint = isMark(text.charCodeAt(at - 1)) ? 'mark' : 'word';
+    if (joint === 'word') words += 1;
     cuts.push({ side: 'before', joint, instruction: text.slice(start, at), start: at + 1, end });
   }
 }
@@ -116,12 +117,26 @@ function cutAfter(text: string, start: number, end: number, cuts: Cut[]): void {
   let words = 0;
   for (let at = end - 2; at > lineStart && words < wordLimit; at -= 1) {
     if (text.charCodeAt(at) !== 32 || text.charCodeAt(at - 1) === 32) continue;
-    words += 1;
     // The mark that sets the words off belongs to neither: `ls -la, run that`; a semicolon may be the payload's own.
-    const marked = isMark(text.charCodeAt(at - 1));
-    const trims = marked && text.charCodeAt(at - 1) === 44;
-    const joint = marked ? 'mark' : 'word';
-    cuts.push({ side: 'after', joint, instruction: text.slice(at + 1, end), start, end: trims ? at - 1 : at });
+    const mark = text.charCodeAt(at - 1);
+    const marked = isMark(mark);
+    if (!marked) words += 1;
+    let last = mark === 44 || mark === 45 ? at - 1 : at;
+    while (last > start && isBlank(text.charCodeAt(last - 1))) last -= 1;
+    cuts.push({ side: 'after', joint: marked ? 'mark' : 'word', instruction: text.slice(at + 1, end), start, end: last });
+  }
+}
+
+/** Words on both sides: each line cut from the front with each from the back, as far as a payload is left between. */
+function cutAround(text: string, cuts: Cut[]): void {
+  const whole = cuts.filter(({ joint }) => joint === 'line' || joint === 'paragraph');
+  for (const first of whole) {
+    if (first.side !== 'before') continue;
+    for (const last of whole) {
+      if (last.side !== 'after' || last.end <= first.start) continue;
+      const instruction = `${first.instruction}\n${last.instruction}`;
+      cuts.push({ side: 'around', joint: first.joint, instruction, start: first.start, end: last.end });
+    }
   }
 }
 

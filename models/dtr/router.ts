@@ -1,5 +1,7 @@
 import type { Destination } from '../../engine/core/destination.ts';
 import type { ContentClass } from './example.ts';
+import { addressesSomebody } from './address-words.ts';
+import { doubtAtEdges, doubtOf } from './doubt.ts';
 import { Grams, maximumGrams } from './features/markers.ts';
 import { Scan } from './features/scan.ts';
 import { features } from './features/schema.ts';
@@ -96,7 +98,10 @@ const mixedGate = 0.05;
 /** ... and from this probability that it has to be read. */
 const readGate = 0.1;
 /** Payloads of this many of the most likely cuts are looked at. */
-const cutsLookedAt = 4;
+const cutsLookedAt = 6;
+/** How clearly a cut must be an instruction beside content: in a text that reads as bare content, and in any other. */
+const saidGate = 0.5;
+const leastGate = 0.02;
 /** A word of an instruction must be as likely as this, else the text passes up. */
 const wishGate = 0.35;
 
@@ -141,11 +146,15 @@ export class Router {
     const execute = classes[0] as number;
     const keep = classes[1] as number;
     const read = classes[2] as number;
-    if (read > readGate && this.#mayHoldPayload() && this.parts.trees.wants(this.row) > mixedGate) {
-      const mixed = this.#routeMixed(text);
-      // Content that the trees take for bare is not made prose by a comment that reads like a question.
-      if (mixed !== null && (mixed.class !== 'prose' || read >= 0.5)) return mixed;
+    const addressed = addressesSomebody(text);
+    const mayBeMixed = read > readGate ? this.parts.trees.wants(this.row) > mixedGate : addressed;
+    if (mayBeMixed && this.#mayHoldPayload()) {
+      const mixed = this.#routeMixed(text, read);
+      if (mixed !== null) return mixed;
       this.measure(text);
+    }
+    if (addressed && read < 0.5 && doubtAtEdges(text) !== null) {
+      return this.#prose([execute, keep, read], 1 - read, null, 'ask', null);
     }
     if (this.window.length === 0 || (read >= execute && read >= keep)) {
       return this.#prose([execute, keep, read], read, null, null, null);
@@ -211,31 +220,40 @@ export class Router {
     return { known: destinations.known[best] as KnownDestination, share: 1 / sum };
   }
 
-  /** Null where no cut reads as an instruction with a payload. */
-  #routeMixed(text: string): Route | null {
+  /**
+   * Null where no cut reads as an instruction with a payload. A text that is prose as a whole and yet holds something that
+   * is not was put together, so there the likeliest of its cuts counts; a text that reads as bare content is cut only
+   * where the words beside it are clearly an instruction.
+   */
+  #routeMixed(text: string, read: number): Route | null {
     const cuts = cutsOf(text)
-      .map((cut) => {
-        const wish = wishOf(cut, this.#reader, this.parts.wishes);
-        return { cut, wish, said: 1 - (wish[3] as number) };
-      })
-      .filter(({ said }) => said > 0.2)
-      .toSorted((a, b) => b.said - a.said)
+      .map((cut) => ({ cut, wish: wishOf(text, cut, this.#reader, this.parts.wishes) }))
+      .toSorted((a, b) => (a.wish[3] as number) - (b.wish[3] as number))
       .slice(0, cutsLookedAt);
     let best: { cut: Cut; wish: Float64Array; content: Float64Array; score: number } | null = null;
-    for (const { cut, wish, said } of cuts) {
+    let sum = 0;
+    for (const { cut, wish } of cuts) {
       this.measure(text.slice(cut.start, cut.end));
       const content = new Float64Array(3);
       this.parts.trees.classify(this.row, content);
-      const score = said * (1 - (content[2] as number));
+      const score = (1 - (wish[3] as number)) * (1 - (content[2] as number));
+      sum += score;
       if (best === null || score > best.score) best = { cut, wish, content, score };
     }
-    if (best === null || best.score < 0.3) return null;
-    const { cut, wish, content } = best;
-    const [run = 0, keep = 0, ask = 0] = wish;
+    if (best === null || best.score < (read < 0.5 ? saidGate : leastGate)) return null;
+    const { cut, wish, content, score } = best;
+    // Where the whole is prose, a cut is as sure as it is ahead of the others; where it is content, as it is by itself.
+    const cutShare = read < 0.5 ? score : Math.max(score, score / sum);
+    const said = 1 - (wish[3] as number);
+    const run = ((wish[0] as number) / said) * cutShare;
+    const keep = ((wish[1] as number) / said) * cutShare;
+    const ask = ((wish[2] as number) / said) * cutShare;
     const execute = (content[0] as number) * run;
     const store = (content[1] as number) * keep;
     const rest = Math.max(0, 1 - execute - store);
-    const wanted: Wish = ask >= run && ask >= keep ? 'ask' : run >= keep ? 'run' : 'keep';
+    const payload = text.slice(cut.start, cut.end);
+    const doubted = doubtOf(cut.instruction) !== null || (addressesSomebody(payload) && doubtAtEdges(payload) !== null);
+    const wanted: Wish = doubted || (ask >= run && ask >= keep) ? 'ask' : run >= keep ? 'run' : 'keep';
     const probabilities: Route['probabilities'] = [execute, store, rest];
     const sure = Math.max(execute, store);
     // The wish has to fit the content: keeping a command or running a table is for someone who understands the words.
@@ -243,7 +261,6 @@ export class Router {
       const [bareExecute = 0, bareKeep = 0] = content;
       return this.#prose(probabilities, rest, cut, wanted, bareExecute >= bareKeep ? 'deterministic' : 'fixed');
     }
-    const payload = text.slice(cut.start, cut.end);
     this.measure(payload);
     return this.#settle(execute >= store ? 'deterministic' : 'fixed', probabilities, sure, payload, cut, wanted);
   }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../../engine/core/random.ts';
 import { composeMessage } from '../../../../models/dtr/compose.ts';
-import { drawSentence } from '../../../../models/dtr/instruction-seeds.ts';
+import { drawSentence } from '../../../../models/dtr/instruction-draw.ts';
 import { cutsOf } from '../../../../models/dtr/parts.ts';
 import { lessonOf } from '../../../../models/dtr/training-rows.ts';
 
