@@ -3,13 +3,13 @@
  * A message without any of them holds no instruction, and is not searched for one.
  */
 const words =
-  'please pls plz kindly thanks thank thx cheers you your u i me my we us our he she they them his her their this that it its these those below above following ' +
+  'archived deploy forward add copy query result output same ready approved leave drop back backup please pls plz kindly thanks thank thx cheers you your u i me my we us our he she they them his her their this that it its these those below above following ' +
   'what whats why how who whom whose which when where should could would can cannot may might must shall will does did do dont was were has have had is are am be been ' +
   'run ran running execute executed executing launch launched start started invoke perform submit trigger apply fire kick rerun send sent go ' +
   'save saved saving keep kept keeping store stored storing archive archived file filed record hold remember records stash put note ' +
   'not never nobody none no don stop wait cancel ignore disregard forget skip careful nothing ' +
   'explain mean means meaning understand tell describe review check wrong correct safe fix help summarise summarize translate think idea question any ' +
-  'hi hello hey dear team morning afternoon evening ok okay sorry hope regards best wishes yesterday today tomorrow later now next';
+  'hi hello hey ta bye greetings good dear team morning afternoon evening ok okay sorry hope regards best wishes yesterday today tomorrow later now next';
 
 const size = 4096;
 const known = new Uint8Array(size);
@@ -56,7 +56,9 @@ function holdsWord(text: string, start: number, end: number): boolean {
 }
 
 function endsWord(code: number): boolean {
-  return code <= 32 || code === 44 || code === 46 || code === 63 || code === 33 || code === 58 || code === 39 || code >= 128;
+  return (
+    code <= 32 || code === 44 || code === 46 || code === 63 || code === 33 || code === 58 || code === 39 || code >= 128
+  );
 }
 
 function startsWord(code: number): boolean {

@@ -4,8 +4,7 @@ import { EngineError, messageOf } from '../../engine/core/errors.ts';
 import { ContentTrees } from './content-trees.ts';
 import { schemaHash } from './features/schema.ts';
 import { shapeBuckets } from './features/shapes.ts';
-import { instructionBuckets } from './instruction.ts';
-import { wishes } from './instruction-seeds.ts';
+import { instructionBuckets, instructionColumns } from './instruction.ts';
 import { LinearTable } from './linear-table.ts';
 import type { Calibration, KnownDestination, RouterParts } from './router.ts';
 import { markerClasses, rowLength } from './router.ts';
@@ -74,7 +73,7 @@ export async function loadRouter(folder: string): Promise<RouterParts> {
     markers.classes === markerClasses.length &&
     shapes.classes === markerClasses.length &&
     shapes.size === shapeBuckets &&
-    wishTable.classes === wishes.length &&
+    wishTable.classes === instructionColumns &&
     wishTable.size === instructionBuckets &&
     (table === null || table.classes === known?.length);
   if (!fits) throw new EngineError('ARTEFACT_CORRUPT', { id: folder, detail: 'its tables have the wrong sizes' });

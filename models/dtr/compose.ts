@@ -1,7 +1,8 @@
 import type { Random } from '../../engine/core/clock.ts';
-import { drawNeutral } from './instruction-draw.ts';
+import { drawAround, drawNeutral } from './instruction-draw.ts';
 import type { Wish } from './instruction-seeds.ts';
 import type { Joint, Side } from './parts.ts';
+import type { LessonRow } from './training-rows.ts';
 
 /** A message made of a sentence and a payload, with what the sentence wants. */
 export interface ComposedMessage {
@@ -20,6 +21,15 @@ export type DrawSentence = (wish: ComposedMessage['wish'], random: Random) => st
 
 const tags = ['', '', '', 'bash', 'sh', 'json', 'python', 'sql', 'text', 'js', 'yaml', 'csv'];
 const inlineLimit = 400;
+
+/** One message of each bare row that may be put into one. */
+export function composeEach(rows: readonly LessonRow[], draw: DrawSentence, random: Random): ComposedMessage[] {
+  return rows.flatMap((row) =>
+    row.kind === 'bare' && !row.text.includes('```')
+      ? [composeMessage(row.text.trim(), row.content, draw, random)]
+      : [],
+  );
+}
 
 /** Puts a sentence before, after or around a payload, in one of the ways in which people do it. */
 export function composeMessage(
@@ -63,6 +73,10 @@ export function composeMessage(
     const text = before ? `${instruction} \`${payload}\`` : `\`${payload}\` ${instruction}`;
     return made(text, instruction, before ? 'before' : 'after', 'span');
   }
+  if (roll < 0.38 && single) {
+    const [first, last] = drawAround(wish, random);
+    return made(`${first} ${payload} ${last}`, `${first} ${last}`, 'around', 'word');
+  }
   if (roll < 0.6 && single) {
     if (random() < 0.7) {
       const instruction = marked(wish === 'ask' ? ['?', ':', ''] : [':', ':', '', '']);
@@ -70,12 +84,15 @@ export function composeMessage(
       return made(`${instruction} ${payload}`, instruction, 'before', joint);
     }
     const instruction = marked(endsOf(wish));
+    if (random() < 0.1) return made(`${payload} ${instruction}`, instruction, 'after', 'word');
     if (random() < 0.7) return made(`${payload}, ${instruction}`, instruction, 'after', 'mark');
     return made(`${payload} - ${instruction}`, instruction, 'after', 'mark');
   }
   const joint = random() < 0.4 ? 'paragraph' : 'line';
   const gap = joint === 'paragraph' ? '\n\n' : '\n';
-  const instruction = before ? marked(wish === 'ask' ? ['?', '?', ':', ''] : [':', ':', '', '.']) : marked(endsOf(wish));
+  const instruction = before
+    ? marked(wish === 'ask' ? ['?', '?', ':', ''] : [':', ':', '', '.'])
+    : marked(endsOf(wish));
   if (around) {
     const [first, last] = surround(instruction, before, random);
     return made(`${first}${gap}${payload}${gap}${last}`, `${first}\n${last}`, 'around', joint);
@@ -103,13 +120,13 @@ function wishFor(content: ComposedMessage['content'], roll: number): ComposedMes
 }
 
 /** A greeting or a reason in front, now and then. */
-export function dress(sentence: string, random: Random): string {
+function dress(sentence: string, random: Random): string {
   const roll = random();
   if (roll < 0.1) return cased(`${drawNeutral('greetings', random).replace(/[.,]?$/, ',')} ${sentence}`, random);
   if (roll < 0.26) return `${drawNeutral('reasons', random)} ${cased(sentence, random)}`;
   return cased(sentence, random);
 }
 
-function cased(sentence: string, random: Random): string {
+export function cased(sentence: string, random: Random): string {
   return random() < 0.5 ? sentence.slice(0, 1).toUpperCase() + sentence.slice(1) : sentence;
 }

@@ -12,15 +12,19 @@ const done = set(
     'saved stored kept archived filed recorded held retained uploaded put added',
 );
 /** Forms that tell of the past by themselves. */
-const past = set('ran executed launched started invoked performed submitted triggered applied did saved stored kept archived filed recorded');
+const past = set(
+  'ran executed launched started invoked performed submitted triggered applied did saved stored kept archived filed recorded',
+);
 const negators = set(
   "not never cannot can't cant don't dont doesn't didn't won't wont wouldn't shouldn't shouldnt mustn't isn't wasn't couldn't nobody neither nor refrain avoid against forbidden no-one stop",
 );
-const questioners = set('what whats what\'s why how who whom whose which when where whether');
+const questioners = set("what whats what's why how who whom whose which when where whether");
 const auxiliaries = set(
   "is isn't are aren't was wasn't were am does doesn't do did didn't has hasn't have haven't had should shouldn't would wouldn't could couldn't can can't may might must will won't shall",
 );
-const people = set('i we you u he she it they this that these those anyone anybody someone somebody everyone nobody there one the my our your');
+const people = set(
+  'i we you u he she it they this that these those anyone anybody someone somebody everyone nobody there one the my our your',
+);
 const actors = set('i we he she they you someone somebody anyone anybody nobody who it everyone');
 const causers = set('have has had get gets got want wants need needs like love see make makes');
 const fillers = set(
@@ -28,7 +32,9 @@ const fillers = set(
 );
 const conditions = set('if unless provided assuming whether');
 const plans = set("will would might may could 'll");
-const adverbs = set('just already also then never ever once twice recently accidentally only have had has been always often usually later now still first');
+const adverbs = set(
+  'just already also then never ever once twice recently accidentally only have had has been always often usually later now still first',
+);
 
 /** At most this many words of an instruction are looked at. */
 const longest = 120;
@@ -40,7 +46,10 @@ const longest = 120;
  */
 export function doubtOf(instruction: string): Doubt | null {
   let budget = longest;
-  for (const sentence of instruction.toLowerCase().replaceAll('’', "'").split(/(?<=[.!?;:\n])\s*/)) {
+  for (const sentence of instruction
+    .toLowerCase()
+    .replaceAll('’', "'")
+    .split(/(?<=[.!?;:\n])\s*/)) {
     const words = sentence.match(/[\p{L}\p{N}']+/gu) ?? [];
     if (words.length === 0) continue;
     budget -= words.length;
@@ -73,14 +82,22 @@ function doubtInClause(all: readonly string[]): Doubt | null {
   const no = words.findIndex((word, at) => word === 'no' && (words[at + 1] === 'one' || words[at + 1] === 'need'));
   const first = negator < 0 ? no : no < 0 ? negator : Math.min(negator, no);
   if (first >= 0 && words.slice(first + 1).some(acts)) {
-    const waits = words.slice(first + 1, first + 3).some((word) => word === 'wait' || word === 'hesitate' || word === 'mind');
+    const waits = words
+      .slice(first + 1, first + 3)
+      .some((word) => word === 'wait' || word === 'hesitate' || word === 'mind');
     if (!waits) return 'negation';
   }
   if (isQuestion(words)) return 'question';
-  if (/^(this|that|here|these|it) (is|was|are|were) (how|why|where|when|who|what (?!(to|i|we) (run|execute|want|need|save|keep|store)\b))/.test(words.join(' '))) return 'tale';
+  if (
+    /^(this|that|here|these|it) (is|was|are|were) (how|why|where|when|who|what (?!(to|i|we) (run|execute|want|need|save|keep|store)\b))/.test(
+      words.join(' '),
+    )
+  )
+    return 'tale';
   const condition = words.findIndex((word) => conditions.has(word));
   if (condition >= 0 && !isCourtesy(words, condition)) return 'condition';
-  if (words.some((word, at) => word === 'only' && /^(after|when|once|before)$/.test(words[at + 1] ?? ''))) return 'condition';
+  if (words.some((word, at) => word === 'only' && /^(after|when|once|before)$/.test(words[at + 1] ?? '')))
+    return 'condition';
   if (action < 0) return null;
   for (let at = 0; at < words.length; at += 1) {
     if (!done.has(words[at] as string)) continue;
@@ -98,9 +115,18 @@ function doubtInClause(all: readonly string[]): Doubt | null {
     if (!actors.has(words[at] as string) || words[at] === 'you') continue;
     const next = words[at + 1] as string;
     // "It may be run" is leave to do so, "we may run it" is none.
-    if (plans.has(next) && !(next === 'may' && words[at] === 'it') && words.slice(at + 2, action).every((word) => adverbs.has(word) || word === 'be')) return 'plan';
+    if (
+      plans.has(next) &&
+      !(next === 'may' && words[at] === 'it') &&
+      words.slice(at + 2, action).every((word) => adverbs.has(word) || word === 'be')
+    )
+      return 'plan';
     const purpose = words.slice(at + 1, action).join(' ');
-    if (/\b(going|plan|planning|intend|intends|wanted|wants|want|about|tried|trying|meant|used|learned|forgot|hope) to$/.test(purpose)) {
+    if (
+      /\b(going|plan|planning|intend|intends|wanted|wants|want|about|tried|trying|meant|used|learned|forgot|hope) to$/.test(
+        purpose,
+      )
+    ) {
       return 'plan';
     }
   }
@@ -129,7 +155,9 @@ function isRequest(words: readonly string[]): boolean {
   if (one === 'do') return (two === 'you' && three === 'mind') || !people.has(two);
   if (one === 'are') return two === 'you' && three === 'able';
   if (one === 'have' || one === 'will') return !actors.has(two) || two === 'it';
-  return one === 'mind' || (one === 'any' && two === 'chance') || (one === 'how' && two === 'about' && /ing$/.test(three));
+  return (
+    one === 'mind' || (one === 'any' && two === 'chance') || (one === 'how' && two === 'about' && /ing$/.test(three))
+  );
 }
 
 function isQuestion(words: readonly string[]): boolean {
@@ -140,7 +168,12 @@ function isQuestion(words: readonly string[]): boolean {
     if (/^(follows|comes|stands)$/.test(two)) return false;
     return !(people.has(two) && !auxiliaries.has(two)) || one === 'whether';
   }
-  return auxiliaries.has(one) && people.has(two) && !isRequest(words) && !(one === 'do' && /^(this|that|it|these|those|the)$/.test(two));
+  return (
+    auxiliaries.has(one) &&
+    people.has(two) &&
+    !isRequest(words) &&
+    !(one === 'do' && /^(this|that|it|these|those|the)$/.test(two))
+  );
 }
 
 /** "if you have a minute", "if possible", "when you can"; "I'd appreciate it if you ran this". */
@@ -148,7 +181,9 @@ function isCourtesy(words: readonly string[], at: number): boolean {
   if (words[at] !== 'if') return false;
   const [one = '', two = ''] = words.slice(at + 1);
   if (one === 'possible' || one === 'nothing' || (one === 'it' && two === 'suits')) return true;
-  const asksNicely = words.slice(0, at).some((word) => /^(appreciate|great|nice|good|glad|happy|grateful|lovely|kind)$/.test(word));
+  const asksNicely = words
+    .slice(0, at)
+    .some((word) => /^(appreciate|great|nice|good|glad|happy|grateful|lovely|kind)$/.test(word));
   return one === 'you' && (asksNicely || /^(have|can|could|would|please|like|want|get|find|are|don't)$/.test(two));
 }
 
@@ -173,11 +208,14 @@ export function doubtAtEdges(text: string): Doubt | null {
   if (opens && !isRequest(words) && (words.length > 2 || firstLine.endsWith('?'))) return 'question';
   const lastLine = lineOf(text.slice(-edge).trimEnd(), 'last');
   const lead = /^(.*?[:.!?,;]|.*?\s-)\s/u.exec(firstLine)?.[1];
-  const tails = [...lastLine.matchAll(/(?:[,;.!?:]|\s-|`|\))\s+(?=\S)/gu)].map(({ index }) => lastLine.slice(index + 1));
+  const tails = [...lastLine.matchAll(/(?:[,;.!?:]|\s-|`|\))\s+(?=\S)/gu)].map(({ index }) =>
+    lastLine.slice(index + 1),
+  );
   const pieces = [firstLine, lastLine, ...(lead === undefined ? [] : [lead]), ...tails.slice(-3)];
   for (const piece of pieces) {
     const sentence = piece.replace(/^[\s,;.:`)-]+/u, '');
-    if (!plain.test(sentence) || cutOff.test(sentence) || (sentence.match(/\p{L}+/gu)?.length ?? 0) < fewestWords) continue;
+    if (!plain.test(sentence) || cutOff.test(sentence) || (sentence.match(/\p{L}+/gu)?.length ?? 0) < fewestWords)
+      continue;
     const doubt = doubtOf(sentence);
     if (doubt !== null) return doubt;
   }

@@ -3,7 +3,7 @@ import { seededRandom, shuffle } from '../../engine/core/random.ts';
 import type { FitOptions } from '../estimator.ts';
 import { boostedLearner } from './boosted-learner.ts';
 import type { ComposedMessage, DrawSentence } from './compose.ts';
-import { composeMessage } from './compose.ts';
+import { composeEach } from './compose.ts';
 import { ContentTrees } from './content-trees.ts';
 import type { DtrExample } from './example.ts';
 import { features } from './features/schema.ts';
@@ -116,22 +116,15 @@ export async function fitRouter(
   const destinations = fitDestinations(all, use, measured, rows, settings.destinationBuckets, options.seed);
 
   await step('instructions', 7);
-  const bareTexts = shuffle(
-    teaching.filter((row) => row.kind === 'bare').map((row) => row.text),
+  const bareRows = shuffle(
+    teaching.filter((row) => row.kind === 'bare'),
     random,
   ).slice(0, 3000);
   const proseTexts = shuffle(
     teaching.filter((row) => row.kind === 'prose').map((row) => row.text),
     random,
   ).slice(0, 3000);
-  const wishes = fitInstructions(
-    [...instructedOf(teaching), ...composed.map((message) => ({ ...message, weight: 0.5 }))],
-    bareTexts,
-    proseTexts,
-    options.seed,
-    random,
-    sentences,
-  );
+  const wishes = fitInstructions(instructedOf(teaching), bareRows, proseTexts, options.seed, random, sentences);
 
   await step('calibrate', 8);
   const parts: RouterParts = {
@@ -258,13 +251,7 @@ const composedShare = 0.35;
 function composeFrom(rows: readonly LessonRow[], sentences: DrawSentence, random: () => number): ComposedMessage[] {
   const bare = rows.filter((row) => row.kind === 'bare' && row.text.length <= 4000);
   const count = Math.min(4000, Math.max(Math.min(200, bare.length), Math.round(bare.length * composedShare)));
-  return shuffle([...bare], random)
-    .slice(0, count)
-    .flatMap((row) =>
-      row.kind === 'bare' && !row.text.includes('```')
-        ? [composeMessage(row.text.trim(), row.content, sentences, random)]
-        : [],
-    );
+  return composeEach(shuffle([...bare], random).slice(0, count), sentences, random);
 }
 
 function instructedOf(rows: readonly LessonRow[]): Instructed[] {

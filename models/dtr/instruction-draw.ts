@@ -24,7 +24,9 @@ export function drawSentence(wish: 'run' | 'keep' | 'ask', random: Random): stri
   }
   if (roll < 0.54) {
     const mind = join([pickFrom(gerund, random), pickFrom(gerunds, random), pickFrom(objects, random)]);
-    return `${mind} ${pickFrom(tails, random)}`.trim() + (/^(would|do|how|any)/.test(mind) && random() < 0.7 ? '?' : '');
+    return (
+      `${mind} ${pickFrom(tails, random)}`.trim() + (/^(would|do|how|any)/.test(mind) && random() < 0.7 ? '?' : '')
+    );
   }
   if (roll < 0.64) {
     return join([pickFrom(passive, random), pickFrom(participles, random), pickFrom(tails, random)]);
@@ -54,6 +56,19 @@ function drawHold(random: Random): string {
   if (roll < 0.74) return join([pickFrom(subjects, random), participle, object, pickFrom(holdGrammar.times, random)]);
   if (roll < 0.87) return join([pickFrom(passives, random), participle, pickFrom(holdGrammar.times, random)]);
   return join([pickFrom(laters, random), verb, object, tail]);
+}
+
+/** Words before and behind a payload in the middle of a sentence: "could you run", "for me please?". */
+export function drawAround(wish: 'run' | 'keep' | 'ask', random: Random): readonly [string, string] {
+  if (wish === 'ask') {
+    const pair = pickFrom(grammar.ask.around, random).split(' .. ');
+    return [pair[0] as string, pair[1] ?? '?'];
+  }
+  const { verbs, tails } = grammar[wish];
+  const isQuestion = random() < 0.4;
+  const opener = pickFrom(isQuestion ? grammar.openers.modal : grammar.openers.plain, random);
+  const tail = pickFrom(tails, random) || pickFrom(['please', 'for me', 'for us', 'now', 'thanks'], random);
+  return [join([opener, pickFrom(verbs, random)]), `${tail}${isQuestion && random() < 0.7 ? '?' : ''}`];
 }
 
 /** Words around an instruction that want nothing: a greeting, a reason, thanks. */

@@ -202,6 +202,20 @@ export const grammar = {
     `),
   },
   ask: {
+    /** Words before and behind a payload in the middle of a question or a tale. */
+    around: list(`
+      what does .. do | what does .. mean | what is .. for | why is .. so slow | is .. safe | is .. the right one | how is ..
+      different from before | why did .. fail | who wrote .. and when | can I use .. on windows | should I run .. as root |
+      would .. delete anything | does .. look right to you | do we still need .. here | I ran .. yesterday and it hung | we
+      got .. from the vendor | I think .. is wrong | the docs say .. but that is old | when I type .. nothing happens | he
+      told me to use .. instead | do not run .. on this machine | never execute .. without asking | please don't start .. yet |
+      the line .. puzzles me | it printed .. and stopped | after .. the screen went black | in .. which part is the table |
+      explain .. to me | translate .. into words | I wonder whether .. would help | is it fine to run .. twice | what happens
+      if I run .. now | how do I undo .. afterwards | they used .. for years | where does .. write its output | instead of ..
+      I would take the other one | my teacher marked .. as wrong | could .. be the reason | if .. fails, what then | has
+      anyone tried .. before | I get .. when I log in | is .. still supported | the answer was .. as always | someone typed ..
+      last night | ignore .. for now
+    `),
     starts: list(`
       what does | what is | what was | what would | what did | why does | why is | why did | how does | how is |
       how would | how do I fix | how can I change | when does | where does | who wrote | who changed | which part

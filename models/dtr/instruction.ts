@@ -1,4 +1,6 @@
+import { addressesSomebody } from './address-words.ts';
 import { sigmoid } from './content-trees.ts';
+import { doubtOf } from './doubt.ts';
 import { Grams } from './features/markers.ts';
 import { TextWindow } from './features/text-window.ts';
 import type { LinearTable } from './linear-table.ts';
@@ -6,7 +8,7 @@ import { softmaxInPlace } from './linear-fit.ts';
 import type { Cut } from './parts.ts';
 import { joints } from './parts.ts';
 
-/** Buckets of the instruction classifier; four classes x 16,384 bytes = 64 KiB. */
+/** Buckets of the instruction classifier; five columns x 16,384 bytes = 80 KiB. */
 export const instructionBuckets = 16_384;
 
 const sides = ['before', 'after', 'around'] as const;
@@ -50,26 +52,80 @@ export class InstructionReader {
   }
 }
 
-/** Probabilities of `wishes` for a cut of a text. */
-export function wishOf(text: string, cut: Cut, reader: InstructionReader, table: LinearTable): Float64Array {
-  const scores = new Float64Array(4);
+/** Columns of the table: run, keep, ask, nothing wanted; and by itself, that a cut is no instruction with its payload. */
+export const instructionColumns = 5;
+const wanted = 4;
+/** Sentences and clauses of one instruction that are looked at. */
+const mostUnits = 12;
+
+/** Marks of code, and options: where they stand, no sentence does. */
+const coded = /[{}[\]<>=|\\+~$`]|(?:^|\s)-{1,2}[\w]|;\s*$/;
+
+/** Probability that a cut parts an instruction from its payload. */
+export function saidOf(text: string, cut: Cut, reader: InstructionReader, table: LinearTable): number {
+  // A fence says by itself what is payload and what is not; quoting marks do so only between words of language.
+  if (cut.joint === 'fence') return 1;
+  if (coded.test(cut.instruction) || !addressesSomebody(cut.instruction)) return 0;
+  if (cut.joint === 'span') return 1;
   reader.readWords(cut.instruction);
-  const words = reader.grams.count;
   reader.addJoint(text, cut);
+  const scores = new Float64Array(instructionColumns);
   table.score(reader.grams.found, reader.grams.count, scores);
-  const said = sigmoid(-(scores[3] as number));
-  table.score(reader.grams.found, words, scores);
-  const wish = scores.subarray(0, 3);
-  softmaxInPlace(wish);
-  for (let k = 0; k < 3; k += 1) wish[k] = (wish[k] as number) * said;
-  scores[3] = 1 - said;
-  return scores;
+  return sigmoid(-(scores[wanted] as number));
+}
+
+/**
+ * What an instruction wants: probabilities of run, keep and ask. Each sentence is heard by itself, so that a greeting or a
+ * reason does not water down the request beside it; one sentence or clause has to ask for the deed, and none may speak
+ * against it. Whatever wants nothing is for somebody who understands, and counts as ask.
+ */
+export function wishOf(instruction: string, reader: InstructionReader, table: LinearTable): Float64Array {
+  const wish = new Float64Array(3);
+  wish[2] = 1;
+  if (doubtOf(instruction) !== null) return wish;
+  const scores = new Float64Array(instructionColumns);
+  const hear = (words: string): void => {
+    reader.readWords(words);
+    table.score(reader.grams.found, reader.grams.count, scores);
+    softmaxInPlace(scores.subarray(0, wanted));
+  };
+  let run = 0;
+  let keep = 0;
+  let open = 1;
+  let openBeside = [1, 1];
+  let units = 0;
+  for (const sentence of instruction.split(/(?<=[.!?:;])\s+|\n+/u)) {
+    if (units >= mostUnits || !/\p{L}/u.test(sentence)) continue;
+    hear(sentence);
+    units += 1;
+    const asks = scores[2] as number;
+    let [ownRun, ownKeep] = [scores[0] as number, scores[1] as number];
+    for (const clause of sentence.split(/,\s|\s-\s/)) {
+      if (units >= mostUnits || clause.length === sentence.length || !/\p{L}/u.test(clause)) continue;
+      hear(clause);
+      units += 1;
+      ownRun = Math.max(ownRun, scores[0] as number);
+      ownKeep = Math.max(ownKeep, scores[1] as number);
+    }
+    if (ownRun > run) [run, openBeside] = [ownRun, [open, openBeside[1] as number]];
+    else openBeside[0] = (openBeside[0] as number) * (1 - asks);
+    if (ownKeep > keep) [keep, openBeside] = [ownKeep, [openBeside[0] as number, open]];
+    else openBeside[1] = (openBeside[1] as number) * (1 - asks);
+    open *= 1 - asks;
+  }
+  // Both may be asked for by different clauses ("nothing to run, only save"): the stronger one, as far as it is stronger.
+  const both = Math.max(1, run + keep);
+  wish[0] = (run / both) * (openBeside[0] as number);
+  wish[1] = (keep / both) * (openBeside[1] as number);
+  wish[2] = 1 - (wish[0] + wish[1]);
+  return wish;
 }
 
 function wordAfter(text: string, from: number): number {
   let hash = 0;
   const end = Math.min(text.length, from + longestWord);
-  for (let at = from; at < end && text.charCodeAt(at) > 32; at += 1) hash = Math.imul(hash ^ lower(text, at), 0x01000193);
+  for (let at = from; at < end && text.charCodeAt(at) > 32; at += 1)
+    hash = Math.imul(hash ^ lower(text, at), 0x01000193);
   return hash;
 }
 

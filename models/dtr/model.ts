@@ -7,6 +7,7 @@ import type { DtrOptions } from './fit.ts';
 import type { Memory } from './memory.ts';
 import type { DtrPrediction, MessagePart } from './prediction.ts';
 import type { Route } from './router.ts';
+import { fencedParts, trimmed, wordsBetween } from './message-parts.ts';
 import { Router } from './router.ts';
 
 /** The decision tree router as an estimator: a text in, its class, destination and payload out. */
@@ -122,14 +123,16 @@ class RoutedText implements DtrPrediction {
   }
 }
 
+/** Without blanks, fences and quoting marks at their ends. */
 function partsOf(text: string, route: Route): MessagePart[] {
   const { cut, wish } = route;
-  if (cut === null) return [{ role: 'whole', class: route.class, start: 0, end: text.length }];
+  if (cut === null) {
+    const blocks = route.class === 'prose' ? fencedParts(text) : [];
+    return blocks.length > 0 ? blocks : [{ role: 'whole', class: route.class, start: 0, end: text.length }];
+  }
   const content = route.content ?? 'prose';
-  const payload: MessagePart = { role: 'payload', class: content, start: cut.start, end: cut.end };
   const words = (start: number, end: number): MessagePart[] =>
-    start >= end ? [] : [{ role: 'instruction', class: 'prose', start, end, ...(wish === null ? {} : { wish }) }];
-  const before = cut.side === 'after' ? [] : words(0, cut.start);
-  const after = cut.side === 'before' ? [] : words(cut.end, text.length);
-  return [...before, payload, ...after];
+    wordsBetween(text, start, end).map((part) => (wish === null ? part : { ...part, wish }));
+  const payload: MessagePart = { role: 'payload', class: content, ...trimmed(text, cut.start, cut.end) };
+  return [...words(0, cut.start), payload, ...words(cut.end, text.length)];
 }

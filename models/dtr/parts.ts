@@ -37,7 +37,6 @@ export function cutsOf(text: string): Cut[] {
   if (span !== null) cuts.push(span);
   cutBefore(text, start, end, cuts);
   cutAfter(text, start, end, cuts);
-  cutAround(text, cuts);
   return cuts;
 }
 
@@ -123,21 +122,39 @@ function cutAfter(text: string, start: number, end: number, cuts: Cut[]): void {
     if (!marked) words += 1;
     let last = mark === 44 || mark === 45 ? at - 1 : at;
     while (last > start && isBlank(text.charCodeAt(last - 1))) last -= 1;
-    cuts.push({ side: 'after', joint: marked ? 'mark' : 'word', instruction: text.slice(at + 1, end), start, end: last });
+    cuts.push({
+      side: 'after',
+      joint: marked ? 'mark' : 'word',
+      instruction: text.slice(at + 1, end),
+      start,
+      end: last,
+    });
   }
 }
 
-/** Words on both sides: each line cut from the front with each from the back, as far as a payload is left between. */
-function cutAround(text: string, cuts: Cut[]): void {
-  const whole = cuts.filter(({ joint }) => joint === 'line' || joint === 'paragraph');
-  for (const first of whole) {
-    if (first.side !== 'before') continue;
-    for (const last of whole) {
-      if (last.side !== 'after' || last.end <= first.start) continue;
-      const instruction = `${first.instruction}\n${last.instruction}`;
-      cuts.push({ side: 'around', joint: first.joint, instruction, start: first.start, end: last.end });
+/** Words on both sides: a cut from the front with one from the back; null where no payload is left between them. */
+export function joined(before: Cut, after: Cut): Cut | null {
+  if (before.side !== 'before' || after.side !== 'after' || after.end <= before.start) return null;
+  const isInner = (joint: Joint): boolean => joint === 'word' || joint === 'mark';
+  const sameSentence = isInner(before.joint) && isInner(after.joint);
+  const instruction = `${before.instruction}${sameSentence ? ' ' : '\n'}${after.instruction}`;
+  return { side: 'around', joint: before.joint, instruction, start: before.start, end: after.end };
+}
+
+/** The cut that leaves exactly this payload, with words on one side or on both; undefined where there is none. */
+export function cutFor(text: string, payload: string): Cut | undefined {
+  const cuts = cutsOf(text);
+  const wanted = payload.trim();
+  const one = cuts.find(({ start, end }) => text.slice(start, end).trim() === wanted);
+  if (one !== undefined) return one;
+  for (const before of cuts) {
+    if (before.side !== 'before' || !text.slice(before.start).trimStart().startsWith(wanted)) continue;
+    for (const after of cuts) {
+      const pair = joined(before, after);
+      if (pair !== null && text.slice(pair.start, pair.end).trim() === wanted) return pair;
     }
   }
+  return undefined;
 }
 
 function isBlank(code: number): boolean {

@@ -1,7 +1,7 @@
 import type { Destination } from '../../engine/core/destination.ts';
 import type { ContentClass } from './example.ts';
 import { addressesSomebody } from './address-words.ts';
-import { doubtAtEdges, doubtOf } from './doubt.ts';
+import { doubtAtEdges } from './doubt.ts';
 import { Grams, maximumGrams } from './features/markers.ts';
 import { Scan } from './features/scan.ts';
 import { features } from './features/schema.ts';
@@ -9,13 +9,13 @@ import { addShapeWords, maximumShapeWords } from './features/shape-words.ts';
 import { ShapeGrams } from './features/shapes.ts';
 import { TextWindow } from './features/text-window.ts';
 import { writeFeatures } from './features/write.ts';
-import { InstructionReader, wishOf } from './instruction.ts';
+import { InstructionReader, saidOf, wishOf } from './instruction.ts';
 import type { Wish } from './instruction-seeds.ts';
 import { wishes } from './instruction-seeds.ts';
 import type { LinearTable } from './linear-table.ts';
 import type { ContentTrees } from './content-trees.ts';
-import type { Cut } from './parts.ts';
-import { cutsOf } from './parts.ts';
+import type { Cut, Side } from './parts.ts';
+import { cutsOf, joined } from './parts.ts';
 
 /** What the content markers tell apart; `mixed` is a payload with a sentence that says what to do with it. */
 export const markerClasses = ['deterministic', 'fixed', 'prose', 'mixed'] as const;
@@ -99,6 +99,7 @@ const mixedGate = 0.05;
 const readGate = 0.1;
 /** Payloads of this many of the most likely cuts are looked at. */
 const cutsLookedAt = 6;
+const cutsOfSide = 3;
 /** How clearly a cut must be an instruction beside content: in a text that reads as bare content, and in any other. */
 const saidGate = 0.5;
 const leastGate = 0.02;
@@ -220,39 +221,59 @@ export class Router {
     return { known: destinations.known[best] as KnownDestination, share: 1 / sum };
   }
 
+  /** The likeliest ways to read a text as words and payload: words before, after, or on both sides. */
+  #readings(text: string): { readonly cut: Cut; readonly said: number }[] {
+    const cuts = cutsOf(text).map((cut) => ({ cut, said: saidOf(text, cut, this.#reader, this.parts.wishes) }));
+    const of = (side: Side): typeof cuts =>
+      cuts
+        .filter(
+          ({ cut, said }) => cut.side === side && cut.joint !== 'fence' && cut.joint !== 'span' && said > leastGate,
+        )
+        .toSorted((a, b) => b.said - a.said)
+        .slice(0, cutsOfSide);
+    const [before, after] = [of('before'), of('after')];
+    const found = cuts.filter(({ cut }) => cut.joint === 'fence' || cut.joint === 'span');
+    const noneAfter = 1 - (after[0]?.said ?? 0);
+    const noneBefore = 1 - (before[0]?.said ?? 0);
+    for (const { cut, said } of before) found.push({ cut, said: said * noneAfter });
+    for (const { cut, said } of after) found.push({ cut, said: said * noneBefore });
+    for (const first of before) {
+      for (const last of after) {
+        const cut = joined(first.cut, last.cut);
+        if (cut !== null) found.push({ cut, said: first.said * last.said });
+      }
+    }
+    return found.toSorted((a, b) => b.said - a.said).slice(0, cutsLookedAt);
+  }
+
   /**
    * Null where no cut reads as an instruction with a payload. A text that is prose as a whole and yet holds something that
-   * is not was put together, so there the likeliest of its cuts counts; a text that reads as bare content is cut only
-   * where the words beside it are clearly an instruction.
+   * is not was put together, so there the likeliest of its cuts counts; a text that reads as bare content, or a line without
+   * a mark between words and payload, is cut only where the words are clearly an instruction.
    */
   #routeMixed(text: string, read: number): Route | null {
-    const cuts = cutsOf(text)
-      .map((cut) => ({ cut, wish: wishOf(text, cut, this.#reader, this.parts.wishes) }))
-      .toSorted((a, b) => (a.wish[3] as number) - (b.wish[3] as number))
-      .slice(0, cutsLookedAt);
-    let best: { cut: Cut; wish: Float64Array; content: Float64Array; score: number } | null = null;
+    let best: { cut: Cut; content: Float64Array; score: number } | null = null;
     let sum = 0;
-    for (const { cut, wish } of cuts) {
+    for (const { cut, said } of this.#readings(text)) {
       this.measure(text.slice(cut.start, cut.end));
       const content = new Float64Array(3);
       this.parts.trees.classify(this.row, content);
-      const score = (1 - (wish[3] as number)) * (1 - (content[2] as number));
+      const score = said * (1 - (content[2] as number));
       sum += score;
-      if (best === null || score > best.score) best = { cut, wish, content, score };
+      if (best === null || score > best.score) best = { cut, content, score };
     }
     if (best === null || best.score < (read < 0.5 ? saidGate : leastGate)) return null;
-    const { cut, wish, content, score } = best;
+    const { cut, content, score } = best;
     // Where the whole is prose, a cut is as sure as it is ahead of the others; where it is content, as it is by itself.
-    const cutShare = read < 0.5 ? score : Math.max(score, score / sum);
-    const said = 1 - (wish[3] as number);
-    const run = ((wish[0] as number) / said) * cutShare;
-    const keep = ((wish[1] as number) / said) * cutShare;
-    const ask = ((wish[2] as number) / said) * cutShare;
+    const isAmongWords = cut.joint === 'word';
+    const cutShare = read < 0.5 || isAmongWords ? score : Math.max(score, score / sum);
+    const wish = wishOf(cut.instruction, this.#reader, this.parts.wishes);
+    const [run = 0, keep = 0, ask = 0] = wish.map((share) => share * cutShare);
     const execute = (content[0] as number) * run;
     const store = (content[1] as number) * keep;
     const rest = Math.max(0, 1 - execute - store);
     const payload = text.slice(cut.start, cut.end);
-    const doubted = doubtOf(cut.instruction) !== null || (addressesSomebody(payload) && doubtAtEdges(payload) !== null);
+    const doubted = addressesSomebody(payload) && doubtAtEdges(payload) !== null;
     const wanted: Wish = doubted || (ask >= run && ask >= keep) ? 'ask' : run >= keep ? 'run' : 'keep';
     const probabilities: Route['probabilities'] = [execute, store, rest];
     const sure = Math.max(execute, store);

@@ -3,7 +3,7 @@ import { destinationKey } from '../../engine/core/destination.ts';
 import type { DtrExample } from './example.ts';
 import { fenceContent } from './features/text-window.ts';
 import type { Joint, Side } from './parts.ts';
-import { cutsOf } from './parts.ts';
+import { cutFor } from './parts.ts';
 
 /** An example as the learners see it: a bare content, a text to be read, or a sentence with a payload. */
 export type LessonRow =
@@ -40,7 +40,7 @@ export function lessonOf(example: DtrExample): LessonRow | null {
   if (inner !== null && whole.slice(inner.start, inner.end).trim() === wanted) {
     return { kind: 'bare', text, content, key, example };
   }
-  const cut = cutsOf(text).find(({ start, end }) => text.slice(start, end).trim() === wanted);
+  const cut = cutFor(text, wanted);
   if (cut === undefined) return null;
   const { side, joint, instruction } = cut;
   return { kind: 'mixed', text, payload: wanted, instruction, side, joint, content, key, example };

@@ -147,7 +147,15 @@ class Writer {
 }
 
 const greetings = ['Hi team,', 'Good morning.', 'Hello,', 'Hey there!', 'Me again.', 'Back from lunch.', 'Dear all,'];
-const closings = ['Thanks!', 'Many thanks', 'cheers', 'Thank you in advance.', 'Best, Robin', 'Much appreciated.', 'ta'];
+const closings = [
+  'Thanks!',
+  'Many thanks',
+  'cheers',
+  'Thank you in advance.',
+  'Best, Robin',
+  'Much appreciated.',
+  'ta',
+];
 const contexts = [
   'The disk of web-2 is nearly full.',
   'We talked about this in the stand-up.',
@@ -186,7 +194,10 @@ function write(
         .hand(payload);
       break;
     case 'same line after':
-      out.hand(payload).set(pick([', ', ' - ', '  '], random)).say(trailing);
+      out
+        .hand(payload)
+        .set(pick([', ', ' - ', '  '], random))
+        .say(trailing);
       break;
     case 'inline code':
       if (random() < 0.5) out.say(leading).set(' `').hand(payload).set('`');
