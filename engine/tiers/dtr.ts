@@ -71,6 +71,8 @@ export class DtrTier implements Tier {
     if (tool === undefined) return pass(`the tool ${destination.tool} is not offered here`, proposal);
     const misfit = misfitOf(proposal.arguments, tool);
     if (misfit !== null) return pass(`the call does not fit ${tool.name}: ${misfit}`, proposal);
+    const { fault } = prediction;
+    if (fault !== null) return pass(`the payload is nothing that ${tool.name} could run: ${fault}`, proposal);
     if (threshold === null) return pass('nothing is certified for this kind of content', proposal);
     if (confidence < threshold) {
       return pass(`confidence ${confidence.toFixed(3)} is below ${threshold.toFixed(3)}`, proposal);

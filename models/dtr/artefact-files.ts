@@ -4,6 +4,7 @@ import { EngineError, messageOf } from '../../engine/core/errors.ts';
 import { ContentTrees } from './content-trees.ts';
 import { schemaHash } from './features/schema.ts';
 import { shapeBuckets } from './features/shapes.ts';
+import { grammarNames } from './grammars/grammar.ts';
 import { instructionBuckets, instructionColumns } from './instruction.ts';
 import { LinearTable } from './linear-table.ts';
 import type { Calibration, KnownDestination, RouterParts } from './router.ts';
@@ -64,6 +65,16 @@ export async function loadRouter(folder: string): Promise<RouterParts> {
   }
   for (const tree of model.trees) checkTree(tree, rowLength, treeClasses.length);
   const known = router.destinations;
+  const unknown = known?.find(({ grammar }) => grammar !== null && !grammarNames.includes(grammar));
+  if (unknown !== undefined) {
+    const expected = grammarNames.join(', ');
+    throw new EngineError('ARTEFACT_MISMATCH', {
+      id: folder,
+      what: 'set of grammars',
+      expected,
+      actual: String(unknown.grammar),
+    });
+  }
   const markers = LinearTable.decode(await readBytes(folder, files.markers), files.markers);
   const shapes = LinearTable.decode(await readBytes(folder, files.shapes), files.shapes);
   const wishTable = LinearTable.decode(await readBytes(folder, files.wishes), files.wishes);

@@ -5,6 +5,8 @@ import type { Measured } from './fit-markers.ts';
 import type { SparseRows } from './linear-fit.ts';
 import { fitLinear, scoreLinear, softmaxInPlace } from './linear-fit.ts';
 import { LinearTable } from './linear-table.ts';
+import { fenceContent } from './features/text-window.ts';
+import { learnGrammar } from './grammars/grammars.ts';
 import type { KnownDestination, RouterParts } from './router.ts';
 import { rowLength } from './router.ts';
 import type { LessonRow } from './training-rows.ts';
@@ -75,19 +77,33 @@ function wordsOf({ rows, values, grams }: Measured, size: number): SparseRows {
 
 /** Destinations that were seen often enough, in a stable order. */
 function knownDestinations(rows: readonly LessonRow[]): KnownDestination[] {
-  const seen = new Map<string, { destination: Destination; deterministic: number; fixed: number }>();
+  const seen = new Map<
+    string,
+    { destination: Destination; deterministic: number; fixed: number; payloads: string[] }
+  >();
   for (const row of rows) {
     if (row.kind === 'prose' || row.key === null || row.example.destination === null) continue;
-    const entry = seen.get(row.key) ?? { destination: row.example.destination, deterministic: 0, fixed: 0 };
+    const entry = seen.get(row.key) ?? {
+      destination: row.example.destination,
+      deterministic: 0,
+      fixed: 0,
+      payloads: [],
+    };
     entry[row.content] += 1;
+    entry.payloads.push(row.kind === 'mixed' ? row.payload : bareText(row.text));
     seen.set(row.key, entry);
   }
   return [...seen]
     .filter(([, entry]) => entry.deterministic + entry.fixed >= 2)
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, { destination, deterministic, fixed }]) => ({
-      key,
-      destination,
-      class: deterministic >= fixed ? 'deterministic' : 'fixed',
-    }));
+    .map(([key, { destination, deterministic, fixed, payloads }]) => {
+      const content = deterministic >= fixed ? 'deterministic' : 'fixed';
+      return { key, destination, class: content, grammar: content === 'fixed' ? null : learnGrammar(payloads) };
+    });
+}
+
+function bareText(text: string): string {
+  const whole = text.trim();
+  const inner = fenceContent(whole, 0, whole.length);
+  return inner === null ? whole : whole.slice(inner.start, inner.end);
 }

@@ -7,6 +7,7 @@ import type { DtrOptions } from './fit.ts';
 import type { Memory } from './memory.ts';
 import type { DtrPrediction, MessagePart } from './prediction.ts';
 import type { Route } from './router.ts';
+import { grammarFault } from './grammars/grammars.ts';
 import { fencedParts, trimmed, wordsBetween } from './message-parts.ts';
 import { Router } from './router.ts';
 
@@ -116,6 +117,11 @@ class RoutedText implements DtrPrediction {
     this.confidence = route.confidence;
     this.payload = route.payload;
     this.parts = partsOf(text, route);
+  }
+
+  get fault(): string | null {
+    const grammar = this.#route.known?.grammar ?? null;
+    return grammar === null || this.payload === null ? null : grammarFault(grammar, this.payload);
   }
 
   explain({ flips } = { flips: false }): string[] {

@@ -25,6 +25,11 @@ export interface DtrPrediction {
   readonly payload: string | null;
   readonly parts: readonly MessagePart[];
   /**
+   * Why the payload may not be run although it was taken for something to run: it does not parse as what its destination
+   * takes. Null where nothing speaks against it; worked out when it is read.
+   */
+  readonly fault: string | null;
+  /**
    * Plain sentences, the most telling first; worked out only when asked for.
    * @param options.flips also the smallest change that would flip the route: about three times the work
    */

@@ -9,6 +9,7 @@ import { addShapeWords, maximumShapeWords } from './features/shape-words.ts';
 import { ShapeGrams } from './features/shapes.ts';
 import { TextWindow } from './features/text-window.ts';
 import { writeFeatures } from './features/write.ts';
+import type { GrammarName } from './grammars/grammar.ts';
 import { InstructionReader, saidOf, wishOf } from './instruction.ts';
 import type { Wish } from './instruction-seeds.ts';
 import { wishes } from './instruction-seeds.ts';
@@ -57,6 +58,8 @@ export interface KnownDestination {
   readonly key: string;
   readonly destination: Destination;
   readonly class: 'deterministic' | 'fixed';
+  /** What its payloads have to be before they may be run; null where nothing is run, or the log shows no rule. */
+  readonly grammar: GrammarName | null;
 }
 
 /** Everything that fitting learns. */

@@ -19,6 +19,7 @@ const answer: DtrPrediction = {
   confidence: 0.97,
   payload: 'ls -la',
   parts: [],
+  fault: null,
   explain: () => ['It holds a flag.'],
 };
 
@@ -74,6 +75,7 @@ describe('DtrTier', () => {
     ['a confidence that is no number', { confidence: Number.NaN }],
     ['prose', { class: 'prose', destination: null, payload: null } as const],
     ['content without a destination', { destination: null }],
+    ['what its tool could not run', { fault: 'a shell would not read it' }],
   ])('passes up %s', async (_name, prediction) => {
     expect((await tierOf(prediction).consider(turnOf([said('ls -la')]))).settled).toBe(false);
   });
