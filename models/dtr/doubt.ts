@@ -138,7 +138,7 @@ function doubtInClause(all: readonly string[]): Doubt | null {
 function opened(words: readonly string[]): readonly string[] {
   let start = 0;
   while (start < words.length && fillers.has(words[start] as string)) {
-    start += words[start + 1] === 'there' && /^h/.test(words[start] as string) ? 2 : 1;
+    start += words[start + 1] === 'there' && (words[start] as string).startsWith('h') ? 2 : 1;
   }
   return words.slice(start);
 }
@@ -156,7 +156,7 @@ function isRequest(words: readonly string[]): boolean {
   if (one === 'are') return two === 'you' && three === 'able';
   if (one === 'have' || one === 'will') return !actors.has(two) || two === 'it';
   return (
-    one === 'mind' || (one === 'any' && two === 'chance') || (one === 'how' && two === 'about' && /ing$/.test(three))
+    one === 'mind' || (one === 'any' && two === 'chance') || (one === 'how' && two === 'about' && three.endsWith('ing'))
   );
 }
 
@@ -193,7 +193,8 @@ const edge = 320;
 const plain = /^[\p{L}\p{N}\s.,;:!?'’()^-]*$/u;
 /** Parts of quoted strings and of brackets are no sentences, whatever they say. */
 const cutOff = /(^|\P{L})['’]|['’](\P{L}|$)|^[^()]*\)|\([^()]*$/u;
-const fewestWords = 2;
+const fewestWords = 3;
+const comment = /^\s*(?:#|\/\/|\/\*|\*|--|;|%|<!--)/;
 
 /**
  * The doubt of a sentence that stands at the front or the back of a text that was taken for bare content, on a line of its
@@ -214,16 +215,17 @@ export function doubtAtEdges(text: string): Doubt | null {
   const pieces = [firstLine, lastLine, ...(lead === undefined ? [] : [lead]), ...tails.slice(-3)];
   for (const piece of pieces) {
     const sentence = piece.replace(/^[\s,;.:`)-]+/u, '');
-    if (!plain.test(sentence) || cutOff.test(sentence) || (sentence.match(/\p{L}+/gu)?.length ?? 0) < fewestWords)
-      continue;
+    if (!plain.test(sentence) || cutOff.test(sentence)) continue;
+    if ((sentence.match(/\p{L}+/gu)?.length ?? 0) < fewestWords && !sentence.endsWith('?')) continue;
     const doubt = doubtOf(sentence);
     if (doubt !== null) return doubt;
   }
   return null;
 }
 
+/** A line at the end of a text; nothing where it is a comment. */
 function lineOf(text: string, which: 'first' | 'last'): string {
   const at = which === 'first' ? text.indexOf('\n') : text.lastIndexOf('\n');
-  if (at < 0) return text;
-  return (which === 'first' ? text.slice(0, at) : text.slice(at + 1)).trim();
+  const line = at < 0 ? text : which === 'first' ? text.slice(0, at) : text.slice(at + 1);
+  return comment.test(line) ? '' : line.trim();
 }

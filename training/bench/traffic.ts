@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { systemClock } from '../../engine/core/clock.ts';
 import type { DtrExample } from '../../models/dtr/example.ts';
 import { DtrModel } from '../../models/dtr/model.ts';
+import { destinedFigures, fitDestined } from './destined.ts';
 import type { BenchOptions, BenchReport, BenchResult } from './report.ts';
 import { spreadOf } from './spread.ts';
 import type { TrafficData, TrafficRow } from './traffic-data.ts';
@@ -33,6 +34,7 @@ export async function benchTraffic(options: BenchOptions): Promise<BenchReport> 
     const report = await model.fit(examplesOf(data.train, corpus), { seed, progress: options.progress });
     seconds += report.seconds;
     modelBytes = Math.max(modelBytes, await bytesOf(model));
+    const destined = await fitDestined([...data.train, ...corpus], seed);
     const val = callAll(model, data.val);
     const results: BenchResult[] = [];
     for (const { file, rows } of data.tests) {
@@ -44,12 +46,14 @@ export async function benchTraffic(options: BenchOptions): Promise<BenchReport> 
         coverageAt: coverageFigures(val, calls, options.delta),
         certificates: certificateFigures(val, calls, options.delta),
         ...latencyFigures(model, rows, systemClock),
+        ...destinedFigures(destined, rows, seed),
         floors: await floorFigures(data, corpus, peers, seed, rows),
       });
     }
     runs.push(results);
     firstVal ??= val;
     await model.dispose();
+    await destined.dispose();
   }
   const results = data.tests.map((_test, index) => spreadOf(runs.map((run) => run[index] as BenchResult)));
   const folds = options.folds ?? 0;
