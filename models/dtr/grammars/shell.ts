@@ -3,7 +3,7 @@ import type { Grammar } from './grammar.ts';
 
 /** Words of English sentences, without those that shells know as well. */
 const sentenceWords = new Set(
-  'the a an of from to with and or on by at as all each into only is it are be that this these who which where when than then there here your you my our we they them their its i under over between within without using after before also not have has was were will would can should could must may how what why but so about any some every no both such other same new in for'.split(
+  'the a an of from to with and or on by at as all each into only is it are be that this these who which where than there here your you my our we they them their its i under over between within without using after before also not have has was were will would can should could must may how what why but so about any some every no both such other same new'.split(
     ' ',
   ),
 );
