@@ -93,7 +93,8 @@ export async function openEcosystem(config: Config, options: EcosystemOptions): 
       await live.refresh(role);
       unwatch.push(registry.watch(role, live.inUse()[role] ?? null, () => void live.refresh(role)));
     };
-    const training = { seed: config.seed, alpha: config.alpha, delta: config.delta, device };
+    const encoder = config.encoder === undefined ? {} : { encoder: config.encoder };
+    const training = { seed: config.seed, alpha: config.alpha, delta: config.delta, device, ...encoder };
     queue = await opening;
     const desk = new Desk({ log, registry, queue, training, prices });
     const hireAll = async (): Promise<void> => {

@@ -29,6 +29,8 @@ export interface LearnOptions {
   readonly alpha: number;
   readonly delta: number;
   readonly device: Device;
+  /** Pre-trained text encoder of the process mapper; see `LppmOptions`. */
+  readonly encoder?: string;
   readonly progress: Progress;
   /** Told in one line, for each model, where the device is missing. */
   readonly notice?: (line: string) => void;
@@ -161,7 +163,7 @@ async function fitAll(
   }
   const steps = tiers.includes('lppm') ? lppmExamples(turns, payloadTools) : [];
   if (steps.some((example) => example.action.kind !== 'escalate')) {
-    const model = new LppmModel();
+    const model = new LppmModel(options.encoder === undefined ? {} : { encoder: options.encoder });
     reports.lppm = await model.fit(steps, fitOptions('lppm'));
     models.lppm = model;
   }

@@ -10,6 +10,8 @@ export interface RetrainConfig {
   readonly alpha: number;
   readonly delta: number;
   readonly device: Device;
+  /** See `LppmOptions`. */
+  readonly encoder?: string;
   /** All tiers where absent. */
   readonly tiers?: readonly ('dtr' | 'lppm' | 'cet')[];
 }

@@ -29,6 +29,8 @@ export interface RetrainOptions {
   readonly alpha: number;
   readonly delta: number;
   readonly device: Device;
+  /** See `LppmOptions`. */
+  readonly encoder?: string;
   readonly tiers?: readonly LearnedTier[];
   readonly codeVersion: string;
   readonly progress: Progress;
@@ -106,8 +108,8 @@ export async function retrain(options: RetrainOptions): Promise<RetrainResult> {
   }
 }
 
-function pick({ seed, alpha, delta, device, progress }: RetrainOptions) {
-  return { seed, alpha, delta, device, progress };
+function pick({ seed, alpha, delta, device, encoder, progress }: RetrainOptions) {
+  return { seed, alpha, delta, device, progress, ...(encoder === undefined ? {} : { encoder }) };
 }
 
 /** The held-out turns themselves; `learn` returns only what became of them. */

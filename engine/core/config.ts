@@ -38,6 +38,11 @@ export const configSchema = z.strictObject({
     .min(64)
     .default(2048)
     .describe('token budget of the context that the LLM sees'),
+  encoder: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('pre-trained text encoder that the process mapper learns with: a folder, or a name on the hub'),
   imperator: z
     .enum(['auto', 'llm', 'replay', 'none'])
     .default('auto')

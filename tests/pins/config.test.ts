@@ -13,6 +13,7 @@ const pinned = {
   delta: ['THOUGHT_ENGINE_DELTA', 0.1],
   level: ['THOUGHT_ENGINE_LEVEL', 'V4'],
   device: ['THOUGHT_ENGINE_DEVICE', 'cpu'],
+  encoder: ['THOUGHT_ENGINE_ENCODER', undefined],
   seed: ['THOUGHT_ENGINE_SEED', 1],
   tierTimeoutMs: ['THOUGHT_ENGINE_TIER_TIMEOUT_MS', 250],
   contextTokens: ['THOUGHT_ENGINE_CONTEXT_TOKENS', 2048],

@@ -44,9 +44,11 @@ export async function openDesk(config: Config, progress: Progress): Promise<Desk
   };
 }
 
-export function trainingOf(config: Config): { seed: number; alpha: number; delta: number; device: Config['device'] } {
-  const { seed, alpha, delta, device } = config;
-  return { seed, alpha, delta, device };
+type Training = Pick<Config, 'seed' | 'alpha' | 'delta' | 'device'> & { readonly encoder?: string };
+
+export function trainingOf(config: Config): Training {
+  const { seed, alpha, delta, device, encoder } = config;
+  return { seed, alpha, delta, device, ...(encoder === undefined ? {} : { encoder }) };
 }
 
 export function pricesOf(config: Config): { input: number; output: number } {
