@@ -26,7 +26,7 @@ const wholes: readonly (readonly [words: string, noun: string, column: number])[
 export function explainRoute(router: Router, text: string, route: Route, flips = false): string[] {
   const sentences: string[] = [];
   if (route.cut !== null && route.wish !== null) {
-    const wants = { run: 'asks to run', keep: 'asks to keep', ask: 'asks about', none: 'goes with' }[route.wish];
+    const wants = { run: 'ask to run', keep: 'ask to keep', ask: 'ask about', none: 'go with' }[route.wish];
     sentences.push(`The words "${shorten(route.cut.instruction)}" ${wants} the rest of the message.`);
   }
   const part = route.cut === null ? text : text.slice(route.cut.start, route.cut.end);

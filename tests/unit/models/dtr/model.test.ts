@@ -136,7 +136,7 @@ describe('DtrModel', () => {
 
   it('explains a route in plain sentences', () => {
     const sentences = model.route('please run this:\ngit push origin main').explain();
-    expect(sentences[0]).toContain('"please run this:" asks to run');
+    expect(sentences[0]).toContain('"please run this:" ask to run');
     expect(sentences.length).toBeGreaterThan(2);
   });
 
