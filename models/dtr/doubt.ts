@@ -22,6 +22,10 @@ const questioners = set("what whats what's why how who whom whose which when whe
 const auxiliaries = set(
   "is isn't are aren't was wasn't were am does doesn't do did didn't has hasn't have haven't had should shouldn't would wouldn't could couldn't can can't may might must will won't shall",
 );
+/** What is asked of somebody who understands; beside an order to do a thing ("run it and tell me") they do not count. */
+const inquiries = set(
+  'explain tell check review describe summarise summarize translate compare fix debug help look see say verify interpret analyse analyze examine inspect discuss rewrite improve simplify shorten convert correct find guess think',
+);
 const people = set(
   'i we you u he she it they this that these those anyone anybody someone somebody everyone nobody there one the my our your',
 );
@@ -46,6 +50,8 @@ const longest = 120;
  */
 export function doubtOf(instruction: string): Doubt | null {
   let budget = longest;
+  let acts = false;
+  let inquires = false;
   for (const sentence of instruction
     .toLowerCase()
     .replaceAll('’', "'")
@@ -56,8 +62,11 @@ export function doubtOf(instruction: string): Doubt | null {
     if (budget < 0) return null;
     const doubt = doubtInSentence(sentence, words);
     if (doubt !== null) return doubt;
+    acts ||= words.some((word) => actions.has(word) || done.has(word));
+    const at = isRequest(opened(words)) ? 2 : 0;
+    inquires ||= inquiries.has(opened(words)[at] ?? '');
   }
-  return null;
+  return inquires && !acts ? 'question' : null;
 }
 
 function doubtInSentence(sentence: string, words: readonly string[]): Doubt | null {
@@ -79,7 +88,9 @@ function doubtInClause(all: readonly string[]): Doubt | null {
   const acts = (word: string | undefined): boolean => word !== undefined && (actions.has(word) || done.has(word));
   const action = words.findIndex(acts);
   const negator = words.findIndex((word) => negators.has(word));
-  const no = words.findIndex((word, at) => word === 'no' && (words[at + 1] === 'one' || words[at + 1] === 'need'));
+  const no = words.findIndex(
+    (word, at) => word === 'no' && /^(one|need|circumstances|account|case|means|way|event)$/.test(words[at + 1] ?? ''),
+  );
   const first = negator < 0 ? no : no < 0 ? negator : Math.min(negator, no);
   if (first >= 0 && words.slice(first + 1).some(acts)) {
     const waits = words
@@ -208,17 +219,27 @@ export function doubtAtEdges(text: string): Doubt | null {
   const opens = questioners.has(one) ? auxiliaries.has(two) : auxiliaries.has(one) && people.has(two);
   if (opens && !isRequest(words) && (words.length > 2 || firstLine.endsWith('?'))) return 'question';
   const lastLine = lineOf(text.slice(-edge).trimEnd(), 'last');
-  const lead = /^(.*?[:.!?,;]|.*?\s-)\s/u.exec(firstLine)?.[1];
+  // The words in front of a payload, also where no mark sets them off: "never run X here".
+  const lead = (/^[\p{L}\p{N}\s.,;:!?'’^-]*(?=\s)/u.exec(firstLine)?.[0] ?? '').replace(/\s-[\s\S]*$/, '');
   const tails = [...lastLine.matchAll(/(?:[,;.!?:]|\s-|`|\))\s+(?=\S)/gu)].map(({ index }) =>
     lastLine.slice(index + 1),
   );
-  const pieces = [firstLine, lastLine, ...(lead === undefined ? [] : [lead]), ...tails.slice(-3)];
+  const pieces = [firstLine, lastLine, lead, ...tails.slice(-3)];
   for (const piece of pieces) {
     const sentence = piece.replace(/^[\s,;.:`)-]+/u, '');
     if (!plain.test(sentence) || cutOff.test(sentence)) continue;
-    if ((sentence.match(/\p{L}+/gu)?.length ?? 0) < fewestWords && !sentence.endsWith('?')) continue;
     const doubt = doubtOf(sentence);
-    if (doubt !== null) return doubt;
+    // `which python` is a command; `never run` is enough.
+    const isShort = (sentence.match(/\p{L}+/gu)?.length ?? 0) < fewestWords && !sentence.endsWith('?');
+    if (isShort && doubt !== 'negation') continue;
+    // Programs have conditions too; only those on doing something count.
+    const isOfCode =
+      doubt === 'condition' &&
+      !sentence
+        .toLowerCase()
+        .split(/[^\p{L}]+/u)
+        .some((one) => actions.has(one));
+    if (doubt !== null && !isOfCode) return doubt;
   }
   return null;
 }
