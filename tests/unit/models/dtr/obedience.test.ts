@@ -34,8 +34,17 @@ const objects = fc.constantFrom('this', 'it', 'that', 'the following', 'this com
 const question = fc
   .tuple(
     fc.constantFrom(
-      ...['should I', 'would it be safe to', 'is it wise to', 'what happens if I', 'when did you', 'why would anyone'],
-      ...['who is allowed to', 'do we have to', 'how often do they', 'may a guest', 'where can one'],
+      'should I',
+      'would it be safe to',
+      'is it wise to',
+      'what happens if I',
+      'when did you',
+      'why would anyone',
+      'who is allowed to',
+      'do we have to',
+      'how often do they',
+      'may a guest',
+      'where can one',
     ),
     verbs,
     objects,
@@ -59,8 +68,15 @@ const tale = fc
   )
   .map((words) => words.join(' '));
 const plain = fc.constantFrom(
-  ...['What does this do?', 'Why is this so slow?', 'Can you explain this?', 'Who wrote this?', 'Is this correct?'],
-  ...['What would this print?', 'How does it work?', 'Did this ever work?', 'Which part of this is wrong?'],
+  'What does this do?',
+  'Why is this so slow?',
+  'Can you explain this?',
+  'Who wrote this?',
+  'Is this correct?',
+  'What would this print?',
+  'How does it work?',
+  'Did this ever work?',
+  'Which part of this is wrong?',
 );
 const unasking = fc.oneof(question, order, condition, tale, plain);
 const capital = (words: string): string => words.slice(0, 1).toUpperCase() + words.slice(1);
