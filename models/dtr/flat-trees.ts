@@ -82,8 +82,21 @@ export class FlatTrees {
 
   /** Sum of the leaf values of the trees `from` up to, not including, `to`; for trees with one output. */
   sum(from: number, to: number, row: Float64Array): number {
+    const roots = this.roots;
+    const feature = this.#feature;
+    const threshold = this.#threshold;
+    const right = this.#right;
+    const leaves = this.#leaves;
     let total = 0;
-    for (let tree = from; tree < to; tree += 1) total += this.#leaves[this.leaf(tree, row)] as number;
+    for (let tree = from; tree < to; tree += 1) {
+      let node = roots[tree] as number;
+      let column = feature[node] as number;
+      while (column >= 0) {
+        node = (row[column] as number) < (threshold[node] as number) ? node + 1 : (right[node] as number);
+        column = feature[node] as number;
+      }
+      total += leaves[~column] as number;
+    }
     return total;
   }
 

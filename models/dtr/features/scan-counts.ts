@@ -2,19 +2,25 @@ import { pairNames } from './pairs.ts';
 import { windowLimit } from './text-window.ts';
 import { groupNames } from './vocabulary.ts';
 
+const shapesAt = 128;
+const pairsAt = 136;
+const groupsAt = pairsAt + pairNames.length;
+
 /** What one pass over a text window counts. Plain numbers, so that reading and writing them allocates nothing. */
 export class ScanCounts {
   /** The text as a row of shapes (`shapes.ts`): a byte for each word, number, symbol and line break. */
   readonly tokens = new Uint8Array(windowLimit + 8);
   tokenCount = 0;
 
+  /** All counts below behind each other, so that one call clears them. */
+  readonly counters = new Uint16Array(groupsAt + groupNames.length);
   /** Occurrences of each ASCII character but letters. */
-  readonly characters = new Uint16Array(128);
-  readonly pairs = new Uint16Array(pairNames.length);
+  readonly characters: Uint16Array = this.counters.subarray(0, shapesAt);
   /** Words of each of `shapes`, before function words and keywords are told apart. */
-  readonly wordShapes = new Uint16Array(8);
+  readonly wordShapes: Uint16Array = this.counters.subarray(shapesAt, pairsAt);
+  readonly pairs: Uint16Array = this.counters.subarray(pairsAt, groupsAt);
   /** Words per group, in the order of `groupNames`. */
-  readonly groups = new Uint16Array(groupNames.length);
+  readonly groups: Uint16Array = this.counters.subarray(groupsAt);
 
   /** Code units looked at; work done is proportional to it. */
   length = 0;

@@ -16,10 +16,7 @@ export class Scan extends ScanCounts {
   run(window: TextWindow): void {
     const { codes, length } = window;
     const { characters, pairs, groups, wordShapes, tokens } = this;
-    characters.fill(0);
-    pairs.fill(0);
-    groups.fill(0);
-    wordShapes.fill(0);
+    this.counters.fill(0);
 
     let spaces = 0;
     let tabs = 0;
@@ -181,7 +178,7 @@ export class Scan extends ScanCounts {
 
       if (type === kind.space || type === kind.lineBreak) {
         if (chunkLength > 0) {
-          const ended = previous < 128 && endsWord[previous] === 1 ? 1 : 0;
+          const ended = endsWord[previous] as number;
           const opened = chunkFirst === 34 || chunkFirst === 39 || chunkFirst === 40 ? 1 : 0;
           const plain = chunkLetters > 0 && chunkLetters + chunkEnds === chunkLength && chunkEnds <= ended + opened + 1;
           if (plain) {

@@ -75,7 +75,7 @@ export class TextWindow {
     for (let index = start; index < end; index += 1) {
       const code = text.charCodeAt(index);
       codes[used] = foldOf[code] as number;
-      high += code >> 7 === 0 ? 0 : 1;
+      high += (127 - code) >>> 31;
       used += 1;
     }
     this.nonAscii += high;
