@@ -1,6 +1,4 @@
 import { contentClasses } from '../../../models/dtr/example.ts';
-import { Grams } from '../../../models/dtr/features/markers.ts';
-import { TextWindow } from '../../../models/dtr/features/text-window.ts';
 import type { SparseRows } from '../../../models/dtr/linear-fit.ts';
 import { fitLinear, scoreLinear } from '../../../models/dtr/linear-fit.ts';
 import type { Called } from '../traffic-figures.ts';
@@ -15,6 +13,8 @@ export function majorityCalls(train: readonly TrafficRow[], rows: readonly Traff
 }
 
 const buckets = 2 ** 18;
+/** Of a longer text the beginning is read. */
+const characters = 2000;
 
 /** A softmax regression over hashed words, word pairs and character n-grams, in full precision: the mark to beat. */
 export const linear: Peer = {
@@ -44,17 +44,33 @@ export const linear: Peer = {
 };
 
 function sparseOf(texts: readonly TrafficRow[]): SparseRows {
-  const window = new TextWindow();
-  const grams = new Grams(buckets);
   const offsets = new Int32Array(texts.length + 1);
-  const found: Int32Array[] = [];
-  for (const [index, { text }] of texts.entries()) {
-    window.load(text);
-    grams.run(window);
-    found.push(grams.found.slice(0, grams.count));
-    offsets[index + 1] = (offsets[index] as number) + grams.count;
-  }
+  const found = texts.map(({ text }) => Int32Array.from(gramsOf(text)));
+  for (const [index, own] of found.entries()) offsets[index + 1] = (offsets[index] as number) + own.length;
   const all = new Int32Array(offsets[texts.length] as number);
-  for (const [index, part] of found.entries()) all.set(part, offsets[index]);
+  for (const [index, own] of found.entries()) all.set(own, offsets[index]);
   return { offsets, buckets: all, size: buckets };
+}
+
+/** Words, word pairs and two to four characters in a row. Its own, so that it stays what it is when the router changes. */
+function gramsOf(text: string): Set<number> {
+  const seen = text.slice(0, characters);
+  const found = new Set<number>();
+  const add = (hash: number): void => void found.add((hash ^ (hash >>> 15)) & (buckets - 1));
+  for (let start = 0; start + 1 < seen.length; start += 1) {
+    let hash = seen.charCodeAt(start) + 1;
+    for (let at = start + 1; at < start + 4 && at < seen.length; at += 1) {
+      hash = Math.imul(hash ^ (seen.charCodeAt(at) << 8), 0x9e3779b1);
+      add(hash);
+    }
+  }
+  let previous = 1;
+  for (const [word] of seen.toLowerCase().matchAll(/[\p{L}\p{N}_]+/gu)) {
+    let hash = 7;
+    for (let at = 0; at < word.length; at += 1) hash = Math.imul(hash ^ word.charCodeAt(at), 0x01000193);
+    add(Math.imul(hash, 0x85ebca6b));
+    add(Math.imul(previous ^ Math.imul(hash, 0xc2b2ae35), 0x9e3779b1));
+    previous = hash;
+  }
+  return found;
 }
