@@ -4,6 +4,7 @@ import type { BlastRadius, ToolDefinition } from '../core/tool-definition.ts';
 import type { Turn } from '../core/turn.ts';
 import { ArgumentCheck } from './argument-check.ts';
 import { authorityOf, objectionTo, radiusOf, type Authority } from './authority.ts';
+import { innerCallsOf } from './inner-calls.ts';
 import type { ToolCall, ToolResult } from './tool.ts';
 import type { ToolRegistry } from './tool-registry.ts';
 
@@ -39,7 +40,7 @@ export class ActionEngine {
 
   /**
    * Why an outcome would not be carried out for this turn; null where it would. A tool must have a handler here or be
-   * declared by the client, and its arguments must fit. A step of a process may follow a tool's result, since the
+   * declared by the client, and its arguments must fit, also those of a declared tool's call that it hands on as text. A step of a process may follow a tool's result, since the
    * caller began the process; a call without a process must come from the message itself.
    */
   objection(turn: Turn, outcome: Outcome, caller: string, allows: BlastRadius): string | null {
@@ -49,8 +50,23 @@ export class ActionEngine {
     if (definition === undefined) return `no handler is registered for tool "${outcome.name}"`;
     const fault = this.#check.fault(definition.parameters, outcome.arguments);
     if (fault !== null) return `tool ${outcome.name}: ${fault}`;
+    const inner = outcome.process === undefined ? this.#innerFault(turn, outcome.arguments) : null;
+    if (inner !== null) return `tool ${outcome.name}: ${inner}`;
     const forbidden = objectionTo(radiusOf(own ?? definition), turnAuthority(turn, outcome, caller, allows));
     return forbidden === null ? null : `tool ${outcome.name} is not allowed here: ${forbidden}`;
+  }
+
+  /** What is wrong with a call that is handed on as text, where the tool that it names is declared; null where nothing is. */
+  #innerFault(turn: Turn, given: Readonly<Record<string, unknown>>): string | null {
+    for (const value of Object.values(given)) {
+      if (typeof value !== 'string') continue;
+      for (const { name, arguments: inner } of innerCallsOf(value)) {
+        const declared = turn.tools.find((tool) => tool.name === name) ?? this.#registry.find(name)?.definition;
+        const fault = declared === undefined ? null : this.#check.fault(declared.parameters, inner);
+        if (fault !== null) return `it hands on a call of ${name}: ${fault}`;
+      }
+    }
+    return null;
   }
 
   /** @throws TOOL_UNKNOWN, TOOL_ARGUMENTS_INVALID, TOOL_FORBIDDEN, TOOL_FAILED */

@@ -116,6 +116,29 @@ describe('objection', () => {
     expect(objection(turnOf(message('user', 'caller')), call('pay'))).toContain('no handler');
   });
 
+  it('checks a call that is handed on as text against the tool that it names', () => {
+    const forward = { name: 'forward', parameters: { type: 'object', properties: { request: { type: 'string' } } } };
+    const turn = turnOf(message('user', 'caller'), [], [forward, { name: 'pay', parameters }]);
+    const hand = (request: unknown) =>
+      objection(turn, { kind: 'tool-call', name: 'forward', arguments: { request: JSON.stringify(request) } } as never);
+    const rpc = (name: string, given: unknown) => ({
+      jsonrpc: '2.0',
+      id: 1,
+      method: 'tools/call',
+      params: { name, arguments: given },
+    });
+    expect(hand(rpc('pay', { id: 'x' }))).toBeNull();
+    expect(hand(rpc('pay', { id: 7 }))).toContain('it hands on a call of pay: /id must be string');
+    expect(hand([rpc('pay', { id: 'x' }), rpc('pay', {})])).toContain('id');
+    expect(hand({ name: 'pay', arguments: { id: 'x', more: 1 } })).toContain('pay');
+    expect(hand({ type: 'function', function: { name: 'pay', arguments: '{"id": "x"}' } })).toBeNull();
+    expect(hand({ type: 'function', function: { name: 'pay', arguments: 'x' } })).toContain('object');
+    expect(hand(rpc('elsewhere', { any: 1 }))).toBeNull();
+    const deep = `${'['.repeat(16_000)}${']'.repeat(16_000)}`;
+    const outcome = { kind: 'tool-call', name: 'forward', arguments: { request: deep } } as never;
+    expect(objection(turn, outcome)).toBeNull();
+  });
+
   it('runs no pattern of a client, since one may backtrack for ever', () => {
     const evil = { type: 'object', properties: { id: { type: 'string', pattern: '^(\\w+\\s?)*$' } } };
     const turn = turnOf(message('user', 'caller'), [], [{ name: 'evil', parameters: evil }]);
