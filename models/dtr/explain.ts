@@ -137,6 +137,8 @@ function changePhrase({ column, threshold, below }: Flip, row: Float64Array): st
   const limit = limitOf(threshold, feature);
   if (feature.unit === 'code') return `with ${feature.about} ${how} ${limit} (now ${short(value)})`;
   const now = feature.unit === 'share' ? percent(value) : String(short(value));
+  if (feature.unit === 'count')
+    return `with ${below ? `fewer than ${limit}` : `${limit} or more`} ${feature.about} (now ${now})`;
   return `if ${how} ${limit} ${feature.about} (now ${now})`;
 }
 
