@@ -11,7 +11,7 @@ export function dialogueOf(messages: readonly Message[], stepOf: (message: Messa
     if (message.author === 'system') continue;
     const text = textOf(message);
     if (message.author === 'user') {
-      turns.push({ speaker: 'user', text, step: null, values: null });
+      turns.push({ speaker: 'user', text, step: null, values: null, time: message.time });
     } else if (message.author === 'tool') {
       turns.push({ speaker: 'result', text, step: null, values: fieldsOf(text) });
     } else {

@@ -8,6 +8,8 @@ export interface DialogueTurn {
   readonly step: string | null;
   /** Arguments of an `action`, fields of a `result`; null else. */
   readonly values: Readonly<Record<string, unknown>> | null;
+  /** When it was said, milliseconds since 1970: what "tomorrow" is counted from. Absent where unknown. */
+  readonly time?: number;
 }
 
 /** The label of a turn that follows no known process: it goes up. */

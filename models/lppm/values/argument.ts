@@ -12,12 +12,15 @@ export interface ArgumentProfile {
   readonly type: 'string' | 'number' | 'boolean';
   /** Values that recur, most frequent first. */
   readonly options: readonly unknown[];
+  /** Every call had the same value. */
+  readonly isConstant: boolean;
   /** Kinds of evidence that were right at least now and then; others are not looked at. */
   readonly kinds: readonly string[];
   /** Comparison operators that occur; `''` stands for a bare value. */
   readonly operators: readonly string[];
 }
 
+const generalSalt = hashText('any argument');
 const mostOptions = 60;
 /** With more options than this, words are not tied to each one. */
 const mostTiedOptions = 12;
@@ -50,6 +53,7 @@ export function profileOf(
     .sort((a, b) => b.count - a.count)
     .slice(0, mostOptions)
     .map(({ value }) => value);
+  const isConstant = counts.size === 1 && options.length === 1;
   const least = Math.max(2, values.length * 0.02);
   const used = [...operators]
     .filter(([, count]) => count >= least)
@@ -60,7 +64,16 @@ export function profileOf(
     .filter(([, count]) => count > rare)
     .map(([kind]) => kind)
     .sort();
-  return { name, present: values.length, calls, type, options, kinds, operators: used.map(([operator]) => operator) };
+  return {
+    name,
+    present: values.length,
+    calls,
+    type,
+    options,
+    isConstant,
+    kinds,
+    operators: used.map(([operator]) => operator),
+  };
 }
 
 /** One possible filling of an argument. The first two are always `absent` and `unknown`. */
@@ -83,20 +96,26 @@ export function candidatesOf(tool: string, profile: ArgumentProfile, dialogue: D
   const found = new Map<string, Candidate>();
   const tied = profile.options.length <= mostTiedOptions;
   const known = new Set(profile.options.map(valueKey));
-  const offer = (given: unknown, origin: ValueOrigin, hashes: readonly number[]): void => {
+  const offer = (
+    given: unknown,
+    origin: ValueOrigin,
+    hashes: readonly number[],
+    general: readonly number[] = [],
+  ): void => {
     const value = typed(given, profile, known);
     if (value === undefined) return;
     const key = valueKey(value);
     const held = found.get(key) ?? { key, value, origin, hashes: [] };
     for (const hash of hashes) held.hashes.push(combine(salt, hash), combine(byName, hash));
+    for (const hash of general) held.hashes.push(combine(generalSalt, hash));
     found.set(key, held);
   };
   profile.options.forEach((option, rank) => {
-    offer(option, 'option', optionHashes(option, rank, profile, dialogue, tied));
+    offer(option, profile.isConstant ? 'constant' : 'option', optionHashes(option, rank, profile, dialogue, tied));
   });
   const kinds = new Set(profile.kinds);
-  for (const { value, origin, kind, hashes } of dialogue.evidence) {
-    if (kinds.has(kind)) offer(bareOf(value), origin, hashes);
+  for (const { value, origin, kind, hashes, general } of dialogue.evidence) {
+    if (kinds.has(kind)) offer(bareOf(value), origin, hashes, general);
   }
   const absent: Candidate = { key: 'absent', value: undefined, origin: 'absent', hashes: [combine(salt, 1)] };
   const unknown: Candidate = { key: 'unknown', value: undefined, origin: 'unknown', hashes: [combine(salt, 2)] };

@@ -2,11 +2,12 @@ import { combine, hashText } from '../../text/ngrams.ts';
 import { moveOf } from '../encode.ts';
 import type { DialogueTurn } from '../example.ts';
 import { markersOf } from '../markers.ts';
-import { spansOf } from './spans.ts';
+import { momentsOf } from './moments.ts';
+import { spansOf, type SpanType } from './spans.ts';
 import { isComparison, valueKey } from './value-key.ts';
 
 /** Where a value came from. */
-export type ValueOrigin = 'span' | 'option' | 'call' | 'result';
+export type ValueOrigin = 'span' | 'option' | 'constant' | 'call' | 'result';
 
 /** One reason to think of a value: what was seen, as hashes that any argument can weigh for itself. */
 export interface Evidence {
@@ -16,6 +17,8 @@ export interface Evidence {
   /** Finer than the origin: the type of a span, the name of a field. */
   readonly kind: string;
   readonly hashes: readonly number[];
+  /** Reasons that hold for every argument of every tool. */
+  readonly general: readonly number[];
 }
 
 /** What a dialogue offers to fill arguments with; read once, used for every argument. */
@@ -41,6 +44,7 @@ export function evidenceOf(turns: readonly DialogueTurn[]): DialogueEvidence {
   const userTurns: { text: string; words: Set<string>; age: number }[] = [];
   const calls = new Map<string, Readonly<Record<string, unknown>>>();
   const moves: string[] = [];
+  const newer = new Set<SpanType>();
   let users = 0;
   let callAge = 0;
   let resultAge = 0;
@@ -49,7 +53,7 @@ export function evidenceOf(turns: readonly DialogueTurn[]): DialogueEvidence {
     const turn = turns[index] as DialogueTurn;
     if (turn.speaker === 'user') {
       if (users >= window.users) continue;
-      addSpans(turn, askedBefore(turns, index), users, evidence);
+      addSpans(turn, askedBefore(turns, index), users, newer, evidence);
       const folded = turn.text.slice(0, 2000).toLowerCase();
       const words = new Set(folded.match(/[\p{L}\p{N}]+/gu) ?? []);
       userTurns.push({ text: ` ${[...(folded.match(/[\p{L}\p{N}]+/gu) ?? [])].join(' ')} `, words, age: users });
@@ -113,12 +117,23 @@ const told = {
   whole: 0x1d,
   wholeAsked: 0x1e,
   wholeAge: 0x1f,
+  newer: 0x20,
+  negated: 0x21,
+  corrects: 0x22,
 } as const;
 
-function addSpans(turn: DialogueTurn, asked: string, age: number, evidence: Evidence[]): void {
+/** Words that take back what follows them, and turns that put something in its place. */
+const negation = /^(not|no|never|instead|than|without|isn't|don't)$/;
+const correction = /^\W*(no|nope|actually|sorry|wait|oops)\b|\b(instead|rather|i meant|change|make (it|that))\b/i;
+
+/** `newer`: types of what stands in newer turns, which this turn's are added to. */
+function addSpans(turn: DialogueTurn, asked: string, age: number, newer: Set<SpanType>, evidence: Evidence[]): void {
   const near = Math.min(age, 3);
   const question = hashText(asked);
-  for (const span of spansOf(turn.text, age < 2 ? 4 : 3)) {
+  const corrects = correction.test(turn.text.slice(0, 400));
+  const types = new Set<SpanType>();
+  for (const span of spansOf(turn.text, age < 2 ? 4 : 3, momentsOf(turn))) {
+    types.add(span.type);
     const type = hashText(span.type);
     const left = hashText(span.left);
     const shape = hashText(shapeOf(span.value));
@@ -143,8 +158,18 @@ function addSpans(turn: DialogueTurn, asked: string, age: number, evidence: Evid
         combine(told.wholeAge, combine(question, type + near)),
       );
     }
-    evidence.push({ key: valueKey(span.value), value: span.value, origin: 'span', kind: span.type, hashes });
+    const isNegated = negation.test(span.left) || (span.left === 'of' && negation.test(span.beforeLeft));
+    const general = [
+      combine(told.near, near),
+      combine(told.newer, newer.has(span.type) ? 1 : 2),
+      combine(told.negated, isNegated ? 1 : 2),
+      combine(told.corrects, combine(corrects ? 1 : 2, near)),
+    ];
+    hashes.push(combine(told.newer, combine(type, newer.has(span.type) ? 1 : 2)));
+    const value = span.value;
+    evidence.push({ key: valueKey(value), value, origin: 'span', kind: span.type, hashes, general });
   }
+  for (const type of types) newer.add(type);
 }
 
 function addFields(turn: DialogueTurn, origin: 'call' | 'result', age: number, evidence: Evidence[]): void {
@@ -157,7 +182,8 @@ function addFields(turn: DialogueTurn, origin: 'call' | 'result', age: number, e
       `${origin} ${tool} ${field} ${Math.min(age, 2)}`,
       `${origin} ${Math.min(age, 2)}`,
     ];
-    evidence.push({ key: valueKey(bareOf(value)), value, origin, kind, hashes: names.map(hashText) });
+    const general = [combine(told.near, hashText(`${origin} ${Math.min(age, 2)}`))];
+    evidence.push({ key: valueKey(bareOf(value)), value, origin, kind, hashes: names.map(hashText), general });
   }
 }
 

@@ -1,4 +1,5 @@
 import { clipText } from '../../text/ngrams.ts';
+import type { Moment } from './moments.ts';
 
 /** A piece of a turn that may be a value. */
 export interface Span {
@@ -15,7 +16,7 @@ export interface Span {
   readonly place: number;
 }
 
-export type SpanType = 'number' | 'time' | 'day' | 'date' | 'name' | 'words' | 'clause' | 'turn';
+export type SpanType = 'number' | 'time' | 'day' | 'date' | 'name' | 'words' | 'clause' | 'turn' | Moment['type'];
 
 interface Token {
   readonly text: string;
@@ -59,8 +60,8 @@ const datePattern = new RegExp(
   'gi',
 );
 
-/** Every piece of a turn that may be a value, typed ones first. Bounded work. */
-export function spansOf(raw: string, mostWords: number = limits.words): Span[] {
+/** Every piece of a turn that may be a value, typed ones first. `moments`: those of the text. Bounded work. */
+export function spansOf(raw: string, mostWords: number = limits.words, moments: readonly Moment[] = []): Span[] {
   const text = clipText(raw);
   const tokens = tokensOf(text);
   const spans: Span[] = [];
@@ -94,6 +95,7 @@ export function spansOf(raw: string, mostWords: number = limits.words): Span[] {
     const bare = whole.replace(/[\s.!?,;]+$/u, '');
     if (bare !== whole) add(bare, 'turn', 0, tokens.length - 1);
   }
+  for (const { start, end, value, type } of moments) addMatch(start, end, value, type);
   for (const match of text.matchAll(timePattern)) {
     for (const value of timeForms(match)) addMatch(match.index, match.index + match[0].length, value, 'time');
   }

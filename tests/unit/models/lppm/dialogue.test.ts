@@ -27,7 +27,7 @@ describe('dialogueOf', () => {
     ]);
     const turns = dialogueOf(messages, (message) => (message.id === 't-1' ? 'ask_name' : null));
     expect(turns).toEqual([
-      user('hi'),
+      { ...user('hi'), time: messages[0]?.time },
       { speaker: 'agent', text: 'Your name?', step: 'ask_name', values: null },
       { speaker: 'action', text: 'desk.find', step: null, values: { name: 'Anna' } },
       { speaker: 'result', text: '{"message": "found"}', step: null, values: { message: 'found' } },

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { DialogueTurn } from '../../../../models/lppm/example.ts';
 import { learnAsks } from '../../../../models/lppm/values/asks.ts';
 import { ArgumentFiller, type CallExample } from '../../../../models/lppm/values/filler.ts';
+import { momentsIn } from '../../../../models/lppm/values/moments.ts';
 import { spansOf } from '../../../../models/lppm/values/spans.ts';
 import { SpanTagger, type TaggedTurn } from '../../../../models/lppm/values/tagger.ts';
 import { valueKey } from '../../../../models/lppm/values/value-key.ts';
@@ -48,6 +49,55 @@ describe('valueKey', () => {
   });
 });
 
+describe('momentsIn', () => {
+  // a Wednesday
+  const now = Date.UTC(2026, 2, 4, 10);
+  const found = (text: string): string[] => momentsIn(text, now).map(({ value }) => value);
+
+  it('counts days and hours from when it was said', () => {
+    expect(found('tomorrow at 5pm')).toEqual(['2026-03-05', 'Thursday', '17:00', '2026-03-05T17:00']);
+    expect(found('no, Friday')).toEqual(['2026-03-06', 'Friday']);
+    expect(found('on May 3rd')).toEqual(['2026-05-03', 'Sunday']);
+    expect(found('at 17:30')).toEqual(['17:30']);
+  });
+
+  it('finds none in codes, names and texts too long to read', () => {
+    for (const text of ['it is 48213', 'hello there', '', '🎉', `tomorrow ${'x'.repeat(700)}`]) {
+      expect(found(text)).toEqual([]);
+    }
+    expect(momentsIn('tomorrow', Number.NaN)).toEqual([]);
+  });
+
+  it('is what a call takes that wants a date, though nobody wrote one', () => {
+    const at = (text: string, time: number): DialogueTurn => ({
+      speaker: 'user',
+      text,
+      step: null,
+      values: null,
+      time,
+    });
+    const ask: DialogueTurn = { speaker: 'agent', text: 'When?', step: 'ask_when', values: null };
+    const day = 86_400_000;
+    const shifts = { today: 0, tomorrow: 1, 'in two days': 2, 'in three days': 3 };
+    const calls = Array.from({ length: 20 }, (_, week) =>
+      Object.entries(shifts).map(([words, shift]): CallExample => {
+        const said = now + week * 7 * day;
+        const date = new Date(said + shift * day).toISOString().slice(0, 10);
+        return {
+          turns: [at('a visit please', said), ask, at(`${words} please`, said)],
+          tool: 'visit',
+          arguments: { date },
+        };
+      }),
+    ).flat();
+    const filler = ArgumentFiller.learn(calls, 1);
+    const turns = [at('a visit please', now), ask, at('tomorrow please', now), ask, at('no, Friday', now)];
+    expect(filler.fill(turns.slice(0, 3), 'visit').values.date).toMatchObject({ value: '2026-03-05', origin: 'span' });
+    // what is put right stands in for what was said first
+    expect(filler.fill(turns, 'visit').values.date).toMatchObject({ value: '2026-03-06' });
+  });
+});
+
 function callsOf(seed: number, conversations: number): CallExample[] {
   return processDesk(seed, conversations).flatMap(({ input, action }) =>
     action.kind === 'call' ? [{ turns: input.turns, tool: action.tool, arguments: action.arguments }] : [],
@@ -81,7 +131,7 @@ describe('ArgumentFiller', () => {
     ];
     const { values: filled, missing } = learned.fill(turns, 'desk.refund');
     expect(filled.order).toMatchObject({ value: 48_213, origin: 'span' });
-    expect(filled.mode).toMatchObject({ value: 'full', origin: 'option' });
+    expect(filled.mode).toMatchObject({ value: 'full', origin: 'constant' });
     expect(missing).toEqual([]);
   });
 
