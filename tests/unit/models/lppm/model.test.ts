@@ -60,7 +60,9 @@ describe('LppmModel', () => {
     const right = predictions.filter(({ action }, row) => valueKey(action) === valueKey(calls[row]?.action));
     expect(right.length / calls.length).toBeGreaterThan(0.6);
     const filled = predictions.find(({ action }) => action.kind === 'call');
-    expect(Object.values(filled?.values ?? {})[0]).toMatchObject({ origin: expect.stringMatching(/span|option|constant/) });
+    expect(Object.values(filled?.values ?? {})[0]).toMatchObject({
+      origin: expect.stringMatching(/span|option|constant/),
+    });
   });
 
   it('answers a batch as it answers one by one, in the same order', async () => {
