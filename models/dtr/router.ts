@@ -12,7 +12,6 @@ import { writeFeatures } from './features/write.ts';
 import type { GrammarName } from './grammars/grammar.ts';
 import { InstructionReader, saidOf, wishOf } from './instruction.ts';
 import type { Wish } from './instruction-seeds.ts';
-import { wishes } from './instruction-seeds.ts';
 import type { LinearTable } from './linear-table.ts';
 import type { ContentTrees } from './content-trees.ts';
 import type { Cut, Side } from './parts.ts';
@@ -299,5 +298,3 @@ export function logOdds(score: number): number {
 export function calibrated(score: number, [slope, shift]: readonly [number, number]): number {
   return 1 / (1 + Math.exp(-(slope * logOdds(score) + shift)));
 }
-
-export const wishCount: number = wishes.length;

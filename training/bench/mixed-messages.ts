@@ -50,7 +50,7 @@ interface Drawn {
 
 const longest = 4000;
 const longestInLine = 300;
-const fewMessages = 1500;
+const usualCount = 1500;
 
 /**
  * `count` messages (1,500 by default), composed by chance from the payloads of content rows and the sentences of one
@@ -61,7 +61,7 @@ export function composeMixed(
   rows: readonly TrafficRow[],
   side: SentenceSide,
   seed: number,
-  count: number = fewMessages,
+  count: number = usualCount,
 ): MixedMessage[] {
   const random = seededRandom(seed);
   const drawn = rows.flatMap((row): Drawn[] => {
