@@ -37,16 +37,23 @@ export function intentFigures(
       certifiedError: scopeShares.map((share) => mixedError(inScope, out, certified.threshold, share)),
     })),
     certifiedUnderScope: alphas.map((alpha) => {
-      const { threshold } = certifyUnderScope(known, unknown, { alpha, delta, shareMost: scopeShares.at(-1) ?? 0 });
+      const options = { alpha, delta, shareMost: scopeShares.at(-1) ?? 0 };
+      const { threshold } = certifyUnderScope(known.map(byScope), unknown.map(byScope), options);
+      const [inside, outside] = [inScope.map(byScope), out.map(byScope)];
       return {
         alpha,
         threshold,
-        coverage: settledAt(inScope, threshold).settled / Math.max(1, inScope.length),
-        oosSettled: settledAt(out, threshold).settled / out.length,
-        error: scopeShares.map((share) => mixedError(inScope, out, threshold, share)),
+        coverage: settledAt(inside, threshold).settled / Math.max(1, inScope.length),
+        oosSettled: settledAt(outside, threshold).settled / out.length,
+        error: scopeShares.map((share) => mixedError(inside, outside, threshold, share)),
       };
     }),
   };
+}
+
+/** What must hold under any share of strangers goes by how far inside a message lies. */
+function byScope(row: Called): Called {
+  return { ...row, confidence: 1 - row.escalate };
 }
 
 /** Error of settled messages when a share of the traffic is out of scope. */
