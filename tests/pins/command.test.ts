@@ -25,7 +25,7 @@ const pinned = {
   'jobs cancel': '<id> --data-dir --json',
   doctor: '--data-dir --json',
   bench:
-    '<subject> --train --val --test --verifier --decisions --processes --holdout --folds --learn-every --stream --growth --shots --seeds --alpha --device --json',
+    '<subject> --train --val --test --verifier --decisions --processes --holdout --folds --learn-every --stream --growth --shots --peers --seeds --alpha --device --json',
 };
 
 interface Verb {

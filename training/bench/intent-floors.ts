@@ -7,7 +7,7 @@ import { intentPeers } from './intent-peers.ts';
 import type { BenchRecord } from './records.ts';
 import type { BenchOptions } from './report.ts';
 
-/** Majority, the linear member alone, and public packages where they are installed. */
+/** Majority, the linear member alone, and where asked for public packages, those that are installed. */
 export async function intentFloors(
   data: IntentData,
   rows: readonly BenchRecord[],
@@ -28,6 +28,6 @@ export async function intentFloors(
   return {
     majority: { accuracy: inScope.filter(({ label }) => label === most).length / Math.max(1, inScope.length) },
     linear: intentFigures(val, strangers, test, options.delta),
-    ...(await intentPeers(data, rows, options)),
+    ...(options.peers === true ? await intentPeers(data, rows, options) : {}),
   };
 }

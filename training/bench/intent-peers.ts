@@ -1,18 +1,15 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { messageOf } from '../../engine/core/errors.ts';
+import { seededRandom, shuffle } from '../../engine/core/random.ts';
 import { tokenize } from '../../models/text/ngrams.ts';
 import type { Called, IntentData } from './intent-data.ts';
 import { outOfScope } from './intent-data.ts';
 import { intentFigures } from './intent-figures.ts';
+import { inFolder, outputOf, works } from './peers/command.ts';
 import type { BenchRecord } from './records.ts';
 import type { BenchOptions } from './report.ts';
 
-const run = promisify(execFile);
-const timeout = 1_200_000;
 /** Pythons that are asked for scikit-learn, in this order. */
 const pythons = ['python3', '/usr/bin/python3'];
 
@@ -34,29 +31,25 @@ export async function intentPeers(
   options: BenchOptions,
 ): Promise<Record<string, unknown>> {
   const parts = [data.val, data.strangers, test];
-  const folder = await mkdtemp(join(tmpdir(), 'intent-peers-'));
   const figures: Record<string, unknown> = {};
-  try {
-    const peers: Record<string, PeerAnswers> = {};
-    for (const [name, answer] of [
-      ['scikit-learn', scikit],
-      ['fastText', fastText],
-    ] as const) {
-      try {
-        Object.assign(peers, await answer(folder, data.train, parts));
-      } catch (error) {
-        const detail = messageOf(error).split('\n')[0]?.slice(0, 120) ?? '';
-        options.progress({ stage: 'bench intent', done: 0, total: null, note: `${name} is left out: ${detail}` });
+  for (const [name, answer] of [
+    ['scikit-learn', scikit],
+    ['fastText', fastText],
+  ] as const) {
+    try {
+      const peers = await inFolder((folder) => answer(folder, data.train, parts));
+      for (const [peer, { answers, ...cost }] of Object.entries(peers)) {
+        const [val, strangers, called] = answers.map((rows, part) =>
+          judged(rows, parts[part] as readonly BenchRecord[]),
+        );
+        figures[peer] = { ...cost, ...intentFigures(val ?? [], strangers ?? [], called ?? [], options.delta) };
       }
+    } catch (error) {
+      const detail = messageOf(error).split('\n')[0]?.slice(0, 120) ?? '';
+      options.progress({ stage: 'bench intent', done: 0, total: null, note: `${name} is left out: ${detail}` });
     }
-    for (const [name, { answers, ...cost }] of Object.entries(peers)) {
-      const [val, strangers, called] = answers.map((rows, part) => judged(rows, parts[part] as readonly BenchRecord[]));
-      figures[name] = { ...cost, ...intentFigures(val ?? [], strangers ?? [], called ?? [], options.delta) };
-    }
-    return figures;
-  } finally {
-    await rm(folder, { recursive: true, force: true });
   }
+  return figures;
 }
 
 function judged(answers: readonly (readonly [string, number])[], rows: readonly BenchRecord[]): Called[] {
@@ -75,18 +68,12 @@ async function scikit(
   const [input, output] = [join(folder, 'rows.json'), join(folder, 'answers.json')];
   const plain = (rows: readonly BenchRecord[]) => rows.map(({ text, label }) => [String(text), String(label)]);
   await writeFile(input, JSON.stringify({ train: plain(train), parts: parts.map(plain), outOfScope }));
-  let failure: unknown = new Error('no python3');
   for (const python of pythons) {
-    try {
-      await run(python, ['-c', 'import sklearn']);
-    } catch (error) {
-      failure = error;
-      continue;
-    }
-    await run(python, [join(import.meta.dirname, 'peers', 'sparse-linear.py'), input, output], { timeout });
+    if (!(await works(python, ['-c', 'import sklearn']))) continue;
+    await outputOf(python, [join(import.meta.dirname, 'peers', 'sparse-linear.py'), input, output]);
     return JSON.parse(await readFile(output, 'utf8')) as Record<string, PeerAnswers>;
   }
-  throw new Error(`scikit-learn is not installed (${messageOf(failure).split('\n').at(-2) ?? ''})`);
+  throw new Error('no Python here has it; on Debian "apt install python3-sklearn"');
 }
 
 /** Word pairs and characters; the loss is chosen on val. */
@@ -98,7 +85,10 @@ async function fastText(
   const labels = [...new Set(train.map(({ label }) => String(label)))].sort();
   const place = (name: string): string => join(folder, name);
   const lineOf = ({ text }: BenchRecord): string => tokenize(String(text)).join(' ');
-  const numbered = train.map((row) => `__label__${labels.indexOf(String(row.label))} ${lineOf(row)}`);
+  // it learns in the order given, and files are sorted by label
+  const numbered = shuffle([...train], seededRandom(1)).map(
+    (row) => `__label__${labels.indexOf(String(row.label))} ${lineOf(row)}`,
+  );
   await writeFile(place('train'), numbered.join('\n'));
   await writeFile(place('asked'), parts.flat().map(lineOf).join('\n'));
   let best: { readonly hits: number; readonly peer: PeerAnswers } | null = null;
@@ -106,11 +96,9 @@ async function fastText(
     const started = performance.now();
     const files = ['-input', place('train'), '-output', place('model')];
     const setting = ['-loss', loss, '-lr', '0.5', '-epoch', '30', '-wordNgrams', '2', '-minn', '2', '-maxn', '5'];
-    await run('fasttext', ['supervised', ...files, ...setting, '-bucket', '200000', '-thread', '1'], { timeout });
+    await outputOf('fasttext', ['supervised', ...files, ...setting, '-bucket', '200000', '-thread', '1']);
     const seconds = (performance.now() - started) / 1000;
-    const { stdout } = await run('fasttext', ['predict-prob', place('model.bin'), place('asked'), '1'], {
-      maxBuffer: 1 << 28,
-    });
+    const stdout = await outputOf('fasttext', ['predict-prob', place('model.bin'), place('asked'), '1']);
     const lines = stdout.split('\n').map((line): readonly [string, number] => {
       const [label = '', share = '0'] = line.split(' ');
       return [labels[Number(label.replace('__label__', ''))] ?? '', Math.min(1, Number(share))];

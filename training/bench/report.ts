@@ -15,6 +15,8 @@ export interface BenchOptions {
   readonly learnEvery?: number;
   /** Traffic: measure learning while a new source appears. */
   readonly stream?: boolean;
+  /** intent: measure public packages beside. */
+  readonly peers?: boolean;
   /** intent: numbers of logged answers whose worth is measured; `Infinity` for all. */
   readonly growth?: readonly number[];
   /** intent: numbers of examples of each intent. */

@@ -62,6 +62,17 @@ describe('benchIntent', () => {
     expect(report.results[0]).toHaveProperty('spread');
   });
 
+  it('says what so many answers, and so few examples, are worth', async () => {
+    const [result] = (await benchIntent(options(file, { growth: [40, Number.POSITIVE_INFINITY], shots: [6] }))).results;
+    const growth = result?.growth as { answers: number; accuracy: number; certified: { coverage: number }[] }[];
+    // 54 in train and 40 in val are in scope; 40 rows can certify 10 % at best, and not 1 %
+    expect(growth.map(({ answers }) => answers)).toEqual([40, 94]);
+    expect(growth.every(({ accuracy }) => accuracy > 0.9)).toBe(true);
+    expect(growth[0]?.certified[0]?.coverage).toBe(0);
+    expect(growth[1]?.certified[3]?.coverage).toBeGreaterThan(0.3);
+    expect(result?.fewShots).toMatchObject([{ shots: 6, accuracy: expect.any(Number), withNames: expect.any(Number) }]);
+  });
+
   it('reports exact match and micro-F1 for rows with several labels', async () => {
     const report = await benchIntent(options(several, { val: [] }));
     expect(report.results[0]).toMatchObject({ exactMatch: 1, microF1: 1 });
