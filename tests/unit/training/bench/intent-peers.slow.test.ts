@@ -15,7 +15,13 @@ describe('intentPeers', () => {
   it('measures each package that is installed, and tells of the others in one line', async () => {
     const lines: string[] = [];
     const options: BenchOptions = {
-      ...{ train: [], val: [], test: [], processes: [], seeds: [1], alpha: 0.05, delta: 0.1 },
+      train: [],
+      val: [],
+      test: [],
+      processes: [],
+      seeds: [1],
+      alpha: 0.05,
+      delta: 0.1,
       progress: ({ note }) => lines.push(note ?? ''),
     };
     const data = { train: rows(120), val: rows(20), strangers: [], tests: [] };
