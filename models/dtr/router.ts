@@ -149,14 +149,15 @@ export class Router {
     const execute = classes[0] as number;
     const keep = classes[1] as number;
     const read = classes[2] as number;
-    const addressed = addressesSomebody(text);
+    const addressed = read < 0.5 && addressesSomebody(text);
     const mayBeMixed = read > readGate ? this.parts.trees.wants(this.row) > mixedGate : addressed;
     if (mayBeMixed && this.#mayHoldPayload()) {
       const mixed = this.#routeMixed(text, read);
       if (mixed !== null) return mixed;
       this.measure(text);
     }
-    if (addressed && read < 0.5 && doubtAtEdges(text) !== null) {
+    // Data that is surely data is not executed, so that words of doubt in a field of it do no harm.
+    if (addressed && (execute >= keep || read > readGate) && doubtAtEdges(text) !== null) {
       return this.#prose([execute, keep, read], 1 - read, null, 'ask', null);
     }
     if (this.window.length === 0 || (read >= execute && read >= keep)) {
