@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { silent } from '../../../../engine/core/progress.ts';
 import { benchProcess } from '../../../../training/bench/process.ts';
 import type { LppmPrediction } from '../../../../models/lppm/answer.ts';
+import { coverageFigures } from '../../../../training/bench/coverage.ts';
 import { fileOf } from '../../../../training/bench/process-data.ts';
 import { allowedSteps } from '../../../../training/bench/process-script.ts';
 import { stateFigures } from '../../../../training/bench/process-state.ts';
@@ -110,6 +111,9 @@ describe('benchProcess', () => {
     expect(slots?.f1).toBeGreaterThan(0.9);
     expect(escalate?.auroc).toBeGreaterThan(0.9);
     expect(result?.coverageAt).toHaveLength(4);
+    const few = unseen?.fewShot as Record<string, Record<string, number>>;
+    expect(Object.keys(few)).toEqual(['0', '5', '10', '50']);
+    expect(few['10']?.accuracy).toBeGreaterThan(few['0']?.accuracy ?? 1);
     expect(unseen?.unseenProcess).toMatchObject({ n: result?.n, accuracyFromDefinition: expect.any(Number) });
   });
 
@@ -166,6 +170,20 @@ describe('allowedSteps', () => {
     expect([...allowedSteps(example[0]!, named)].sort()).toEqual(['ask_pin', 'hello']);
     expect([...allowedSteps({ ...example[1]!, previousStep: 'ask_pin' }, named)]).toContain('query');
     expect([...allowedSteps(example[1]!, undefined)]).toEqual(['bank_ask_pin']);
+  });
+});
+
+describe('coverageFigures', () => {
+  it('begins to certify where part of val shows it can, since even the surest turns err now and then', () => {
+    const rows = Array.from({ length: 1200 }, (_, row) => ({
+      confidence: 1 - ((row * 7) % 1200) / 1200,
+      correct: row % 25 !== 0,
+      settles: true,
+    }));
+    const surest = rows.map((row) => (row.confidence > 0.99 ? { ...row, correct: false } : row));
+    const at = (choose: number) => coverageFigures(surest, surest, 0.1, choose).find(({ alpha }) => alpha === 0.1);
+    expect(at(0)?.certified.coverage).toBe(0);
+    expect(at(0.3)?.certified.coverage).toBeGreaterThan(0.9);
   });
 });
 
