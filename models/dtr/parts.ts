@@ -15,8 +15,9 @@ export interface Cut {
 
 /** An instruction is a sentence or two: longer ones are letters, which nobody should run. In UTF-16 code units. */
 const instructionLimit = 400;
-/** Cuts inside a line are tried at this many word ends from either side. */
-const wordLimit = 16;
+/** Cuts inside a line are tried at this many word ends from either side, and at this many marks of punctuation. */
+const wordLimit = 22;
+const markLimit = 12;
 const lineLimit = 240;
 const fence = '```';
 
@@ -95,10 +96,11 @@ function cutBefore(text: string, start: number, end: number, cuts: Cut[]): void 
     }
   }
   let words = 0;
-  for (let at = start + 1; at < Math.min(lineEnd - 1, start + lineLimit) && words < wordLimit; at += 1) {
+  let marks = 0;
+  for (let at = start + 1; at < Math.min(lineEnd - 1, start + lineLimit); at += 1) {
     if (text.charCodeAt(at) !== 32 || text.charCodeAt(at + 1) === 32) continue;
     const joint = isMark(text.charCodeAt(at - 1)) ? 'mark' : 'word';
-    if (joint === 'word') words += 1;
+    if (joint === 'word' ? (words += 1) > wordLimit : (marks += 1) > markLimit) continue;
     cuts.push({ side: 'before', joint, instruction: text.slice(start, at), start: at + 1, end });
   }
 }
@@ -114,12 +116,13 @@ function cutAfter(text: string, start: number, end: number, cuts: Cut[]): void {
     cuts.push({ side: 'after', joint, instruction: text.slice(lineStart, end).trim(), start, end: last });
   }
   let words = 0;
-  for (let at = end - 2; at > lineStart && words < wordLimit; at -= 1) {
+  let marks = 0;
+  for (let at = end - 2; at > lineStart; at -= 1) {
     if (text.charCodeAt(at) !== 32 || text.charCodeAt(at - 1) === 32) continue;
     // The mark that sets the words off belongs to neither: `ls -la, run that`; a semicolon may be the payload's own.
     const mark = text.charCodeAt(at - 1);
     const marked = isMark(mark);
-    if (!marked) words += 1;
+    if (marked ? (marks += 1) > markLimit : (words += 1) > wordLimit) continue;
     let last = mark === 44 || mark === 45 ? at - 1 : at;
     while (last > start && isBlank(text.charCodeAt(last - 1))) last -= 1;
     cuts.push({

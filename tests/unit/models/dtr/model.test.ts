@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { baseCorpus } from '../../../../datasets/sample/base-corpus.ts';
+import { sha256 } from '../../../../engine/core/hash.ts';
 import type { DtrExample } from '../../../../models/dtr/example.ts';
 import { windowLimit } from '../../../../models/dtr/features/text-window.ts';
 import { DtrModel } from '../../../../models/dtr/model.ts';
@@ -183,7 +184,7 @@ describe('DtrModel', () => {
         await again.fit(rows, { seed: 5 });
         const own = join(folder, `run-${run}`);
         const names = await again.save(own);
-        return Promise.all(names.map(async (name) => (await readFile(join(own, name))).toString('base64')));
+        return Promise.all(names.map(async (name) => `${name} ${sha256(await readFile(join(own, name)))}`));
       }),
     );
     expect(bytes[0]).toEqual(bytes[1]);

@@ -19,6 +19,8 @@ describe('cuts', () => {
     fc.assert(
       fc.property(fc.nat(), fc.constantFrom(...payloads), (seed, payload) => {
         const message = composeMessage(payload, 'deterministic', drawSentence, seededRandom(seed));
+        // beyond some twenty words a sentence that no mark sets off is not looked for
+        fc.pre(message.instruction.split(' ').length <= 20);
         expect(cutFor(message.text, payload)?.side).toBe(message.side);
       }),
     );
