@@ -6,6 +6,8 @@ import type { Turn } from '../core/turn.ts';
 import type { LppmPrediction } from '../../models/lppm/answer.ts';
 import { dialogueOf } from '../../models/lppm/dialogue.ts';
 import { escalateStep, type LppmInput } from '../../models/lppm/example.ts';
+import type { Influence } from '../../models/lppm/explain.ts';
+import type { LoggedNeighbour } from '../../models/lppm/logged.ts';
 import { thresholdFor, type Thresholds } from '../../models/thresholds.ts';
 import type { Tier } from './tier.ts';
 
@@ -13,6 +15,9 @@ import type { Tier } from './tier.ts';
 export interface ProcessMapper {
   predict(inputs: readonly LppmInput[]): Promise<LppmPrediction[]>;
   stepOf(text: string): string | null;
+  /** Only for people who ask: what the answer rests on, and logged conversations in which the like was said. */
+  explain?(input: LppmInput): Promise<readonly Influence[]>;
+  nearest?(input: LppmInput, count: number): Promise<readonly LoggedNeighbour[]>;
 }
 
 /** What is answered in place of a step that the owner forbids. */
@@ -29,6 +34,12 @@ export interface LppmTierOptions {
   readonly modelId: string;
   readonly policies?: readonly RefusalPolicy[];
 }
+
+/** Told to people who ask. */
+const influencesTold = 4;
+const neighboursTold = 3;
+/** Change of the step's probability below which a word says nothing. */
+const leastInfluence = 0.001;
 
 /** Messages that are read of a long history, from its end. */
 const historyWindow = 80;
@@ -51,17 +62,21 @@ export class LppmTier implements Tier {
     const unread = whyUnread(turn.message);
     if (unread !== null) return this.#unread(unread);
     let prediction: LppmPrediction | undefined;
+    let reasons: readonly Evidence[] = [];
     try {
       const messages = [...turn.history.slice(-historyWindow), turn.message];
       const turns = dialogueOf(messages, (message) => message.annotation?.step ?? this.#model.stepOf(textOf(message)));
       [prediction] = await this.#model.predict([{ turns }]);
+      if (turn.explains === true) reasons = await this.#reasons({ turns });
     } catch (error) {
       return this.#unread(`the model failed: ${messageOf(error)}`);
     }
-    return prediction === undefined ? this.#unread('the model gave no answer') : this.#decide(turn, prediction);
+    return prediction === undefined
+      ? this.#unread('the model gave no answer')
+      : this.#decide(turn, prediction, reasons);
   }
 
-  #decide(turn: Turn, prediction: LppmPrediction): Verdict {
+  #decide(turn: Turn, prediction: LppmPrediction, reasons: readonly Evidence[]): Verdict {
     const { step, confidence } = prediction;
     const threshold = thresholdFor(this.#options.thresholds, step);
     const isUsable = Number.isFinite(confidence);
@@ -73,7 +88,7 @@ export class LppmTier implements Tier {
       confidence: isUsable ? confidence : null,
       threshold,
       model: this.#options.modelId,
-      evidence: evidenceOf(prediction),
+      evidence: [...evidenceOf(prediction), ...reasons],
       propensity: 1,
     } as const;
     const pass = (reason: string): Verdict => ({
@@ -93,6 +108,22 @@ export class LppmTier implements Tier {
     if (confidence < threshold) return pass(`confidence ${confidence.toFixed(3)} is below ${threshold.toFixed(3)}`);
     const reason = `next step ${step}${prediction.process === null ? '' : ` of ${prediction.process}`}, as sure as ${confidence.toFixed(3)}`;
     return { ...common, reason, settled: true, outcome: proposal };
+  }
+
+  /** Words and turns without which the step would be less or more likely, then the most similar logged messages. */
+  async #reasons(input: LppmInput): Promise<Evidence[]> {
+    const influences = (await this.#model.explain?.(input)) ?? [];
+    const neighbours = (await this.#model.nearest?.(input, neighboursTold)) ?? [];
+    return [
+      ...influences
+        .slice(0, influencesTold)
+        .filter(({ weight }) => Math.abs(weight) >= leastInfluence)
+        .map(({ what, weight }) => ({ what: `${weight > 0 ? 'for' : 'against'} it speaks ${what}`, weight })),
+      ...neighbours.map(({ conversation, step, similarity }) => ({
+        what: `like a message of conversation ${conversation}, where ${step} came next`,
+        weight: similarity,
+      })),
+    ];
   }
 
   #outcomeOf({ action, process, step, asks }: LppmPrediction): Outcome | null {

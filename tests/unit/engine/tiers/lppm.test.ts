@@ -49,6 +49,18 @@ describe('LppmTier', () => {
     ],
   );
 
+  it('tells people who ask which words and which logged messages it goes by, and decides the same', async () => {
+    const turn = turnOf([['user', 'I want my money back']]);
+    const usual = await tier.consider(turn);
+    const told = await tier.consider({ ...turn, explains: true });
+    expect({ ...told, evidence: [] }).toEqual({ ...usual, evidence: [] });
+    const added = told.evidence.slice(usual.evidence.length).map(({ what }) => what);
+    expect(told.evidence.slice(0, usual.evidence.length)).toEqual(usual.evidence);
+    expect(added.filter((what) => what.startsWith('for it speaks word "')).length).toBeGreaterThan(0);
+    expect(added.filter((what) => what.startsWith('like a message of conversation '))).toHaveLength(3);
+    expect(added.some((what) => what.includes('where ask_order came next'))).toBe(true);
+  });
+
   it('acts: a reply of the process, with the slot that it asks for', async () => {
     const verdict = await tier.consider(turnOf([['user', 'I want my money back']]));
     expect(verdict).toMatchObject({
