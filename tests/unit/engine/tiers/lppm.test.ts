@@ -50,7 +50,7 @@ describe('LppmTier', () => {
   );
 
   it('tells people who ask which words and which logged messages it goes by, and decides the same', async () => {
-    const turn = turnOf([['user', 'I want my money back']]);
+    const turn = turnOf([['user', 'refund']]);
     const usual = await tier.consider(turn);
     const told = await tier.consider({ ...turn, explains: true });
     expect({ ...told, evidence: [] }).toEqual({ ...usual, evidence: [] });
