@@ -67,13 +67,18 @@ export function splitBudget(rows: readonly LadderRow[], options: BudgetOptions):
   }
   const bound = boundOf(certifying.length, passed?.settled ?? 0, passed?.errors ?? 0, options);
   const none = options.tiers.map(() => Number.POSITIVE_INFINITY);
+  const settling = passed === null ? [] : shares(certifying, passed.thresholds, options.tiers, noise);
+  // Of a tier that settled no certifying row nothing is known: it is off, which changes nothing on these rows.
+  const thresholds = passed?.thresholds.map((threshold, tier) =>
+    settling[tier]?.settled === 0 ? Infinity : threshold,
+  );
   const reason =
     passed !== null
       ? `settling ${percent(bound.coverage)} of all messages is wrong in at most ${percent(bound.errorUpper)} of them`
       : failed === null
         ? `no thresholds keep the error on the ${choose.length} choosing rows below ${percent(options.alpha)}`
         : `${failed.errors} errors in the ${failed.settled} surest messages: too many to certify ${percent(options.alpha)}`;
-  return { ...bound, reason, tiers: shares(certifying, passed?.thresholds ?? none, options.tiers, noise) };
+  return { ...bound, reason, tiers: shares(certifying, thresholds ?? none, options.tiers, noise) };
 }
 
 /** Plans from the one with the strongest evidence to ever more generous ones. */

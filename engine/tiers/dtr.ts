@@ -7,6 +7,7 @@ import type { DtrPrediction } from '../../models/dtr/prediction.ts';
 import { isPlainWords, plainWordsLabel } from '../../models/dtr/plain-words.ts';
 import type { Thresholds } from '../../models/thresholds.ts';
 import { thresholdFor } from '../../models/thresholds.ts';
+import { belowThreshold } from './below-threshold.ts';
 import type { Tier } from './tier.ts';
 
 /** What the tier needs of a model; `DtrModel` has it. */
@@ -19,6 +20,8 @@ export interface DtrTierOptions {
   /** sha256 of the artefact that answers. */
   readonly modelId: string;
 }
+
+const contentNames = { deterministic: 'something to execute', fixed: 'data to keep' } as const;
 
 /**
  * Settles content that is to be executed or stored, and passes everything else up. It proposes only tools that are
@@ -60,8 +63,7 @@ export class DtrTier implements Tier {
       });
     if (!Number.isFinite(confidence)) return pass('the model gave no usable confidence');
     if (prediction.class === 'prose') return pass('it is language to be understood');
-    if (destination === null || payload === null)
-      return pass(`no destination is known for ${prediction.class} content`);
+    if (destination === null || payload === null) return pass(`no tool is known for ${contentNames[prediction.class]}`);
     const proposal: Outcome = {
       kind: 'tool-call',
       name: destination.tool,
@@ -75,9 +77,9 @@ export class DtrTier implements Tier {
     if (fault !== null) return pass(`the payload is nothing that ${tool.name} could run: ${fault}`, proposal);
     if (threshold === null) return pass('nothing is certified for this kind of content', proposal);
     if (confidence < threshold) {
-      return pass(`confidence ${confidence.toFixed(3)} is below ${threshold.toFixed(3)}`, proposal);
+      return pass(belowThreshold(confidence, threshold), proposal);
     }
-    const reason = `${prediction.class} content for ${destination.tool}, as sure as ${confidence.toFixed(3)}`;
+    const reason = `${contentNames[prediction.class]} goes to ${destination.tool}, as sure as ${confidence.toFixed(3)}`;
     return withEvidence<Settled>(prediction, flips, {
       ...this.#common(destinationKey, confidence, threshold, reason),
       settled: true,

@@ -9,6 +9,7 @@ import { escalateStep, type LppmInput } from '../../models/lppm/example.ts';
 import type { Influence } from '../../models/lppm/explain.ts';
 import type { LoggedNeighbour } from '../../models/lppm/logged.ts';
 import { thresholdFor, type Thresholds } from '../../models/thresholds.ts';
+import { belowThreshold } from './below-threshold.ts';
 import type { Tier } from './tier.ts';
 
 /** What the tier needs of a model; `LppmModel` has it. */
@@ -105,7 +106,7 @@ export class LppmTier implements Tier {
       if (misfit !== null) return pass(misfit);
     }
     if (threshold === null) return pass(`nothing is certified for the step ${step}`);
-    if (confidence < threshold) return pass(`confidence ${confidence.toFixed(3)} is below ${threshold.toFixed(3)}`);
+    if (confidence < threshold) return pass(belowThreshold(confidence, threshold));
     const reason = `next step ${step}${prediction.process === null ? '' : ` of ${prediction.process}`}, as sure as ${confidence.toFixed(3)}`;
     return { ...common, reason, settled: true, outcome: proposal };
   }
@@ -180,7 +181,7 @@ function evidenceOf(prediction: LppmPrediction): Evidence[] {
   const { process, processConfidence, alternatives, values, missing, escalate } = prediction;
   if (process !== null) evidence.push({ what: `process ${process}`, weight: processConfidence });
   for (const { step, confidence } of alternatives.slice(0, 3))
-    evidence.push({ what: `step ${step}`, weight: confidence });
+    evidence.push({ what: step === escalateStep ? 'left to the LLM' : `step ${step}`, weight: confidence });
   evidence.push({ what: 'follows no known process', weight: -escalate });
   for (const [name, { value, confidence, origin }] of Object.entries(values)) {
     evidence.push({ what: `${name} = ${JSON.stringify(value)} (${origin})`, weight: confidence });

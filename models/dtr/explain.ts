@@ -1,3 +1,5 @@
+import type { Doubt } from './doubt.ts';
+import { doubtAtEdges, doubtOf } from './doubt.ts';
 import type { Flip } from './flip.ts';
 import { smallestFlip } from './flip.ts';
 import type { Feature } from './features/schema.ts';
@@ -5,7 +7,7 @@ import { features } from './features/schema.ts';
 import { windowLimit } from './features/text-window.ts';
 import type { PathStep } from './flat-trees.ts';
 import { markerFeatures } from './router.ts';
-import type { Route, Router } from './router.ts';
+import type { KnownDestination, Route, Router } from './router.ts';
 
 /** Trees of a boosted set whose questions may be told, questions told in all, and those about learned words among them. */
 const treesTold = 12;
@@ -26,8 +28,12 @@ const wholes: readonly (readonly [words: string, noun: string, column: number])[
 export function explainRoute(router: Router, text: string, route: Route, flips = false): string[] {
   const sentences: string[] = [];
   if (route.cut !== null && route.wish !== null) {
-    const wants = { run: 'ask to run', keep: 'ask to keep', ask: 'ask about', none: 'go with' }[route.wish];
+    const doubt = doubtPhrases[doubtOf(route.cut.instruction) ?? 'question'];
+    const wants = { run: 'ask to run', keep: 'ask to keep', ask: doubt, none: 'go with' }[route.wish];
     sentences.push(`The words "${shorten(route.cut.instruction)}" ${wants} the rest of the message.`);
+  } else if (route.wish === 'ask') {
+    const doubt = doubtPhrases[doubtAtEdges(text) ?? 'question'];
+    sentences.push(`The words at its edges ${doubt} what stands there, so it is left to be read.`);
   }
   const part = route.cut === null ? text : text.slice(route.cut.start, route.cut.end);
   router.measure(part);
@@ -35,12 +41,29 @@ export function explainRoute(router: Router, text: string, route: Route, flips =
   const paths = parts.trees.paths(row);
   const questions = questionsOf(paths.map(({ steps }) => steps));
   sentences.push(...tellingFirst(questions, row).map((step) => sentenceOf(step, row)));
-  if (route.known !== null) sentences.push(`Its words are those of content that went to ${route.known.key}.`);
+  if (route.known !== null) sentences.push(destinationOf(router, route.known));
   sentences.push(supportOf(paths, parts.trees.model.kind, route));
   if (!flips) return sentences;
   const subject = route.cut === null ? 'it' : 'the payload';
   sentences.push(flipSentence(smallestFlip(parts.trees, row), row, subject));
   return sentences;
+}
+
+/** What words of doubt in an instruction do to the rest of the message. */
+const doubtPhrases: Readonly<Record<Doubt, string>> = {
+  question: 'ask about',
+  negation: 'speak against doing anything with',
+  condition: 'set a condition for',
+  plan: 'only speak of plans for',
+  tale: 'only tell of',
+};
+
+/** Where only one destination is known, the words chose nothing. */
+function destinationOf({ parts }: Router, known: KnownDestination): string {
+  const choices = parts.destinations?.known.filter((other) => other.class === known.class).length ?? 0;
+  return choices > 1
+    ? `Of ${choices} known destinations its words are most like what went to ${known.key}.`
+    : `The only known destination for such content is ${known.key}.`;
 }
 
 /** The last two questions of each path are the most particular ones; each feature once. */
@@ -91,7 +114,15 @@ function describe(feature: Feature, value: number, row: Float64Array): string {
   if (feature.unit === 'share') return counted(feature, value, row) ?? `${percent(value)} ${feature.about}`;
   if (feature.unit === 'flag') return value > 0 ? feature.about : `it is not so that ${feature.about}`;
   if (feature.unit === 'code') return `${feature.about}: ${value}`;
-  return `${Number(value.toFixed(2))} ${feature.about}`;
+  return `${Number(value.toFixed(2))} ${value === 1 ? singular(feature.about) : feature.about}`;
+}
+
+/** "plain words in a row" to "plain word in a row"; the noun comes first, or after one adjective. */
+function singular(about: string): string {
+  return about
+    .replace('parentheses', 'parenthesis')
+    .replace(/^((?:plain|command|escaped|quoted|file) )?(\w+[^s\W])s\b/, '$1$2')
+    .replace('that begin ', 'that begins ');
 }
 
 /** "2 of 3 lines begin with a digit"; null where the share is not of things that can be counted. */

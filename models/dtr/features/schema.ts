@@ -155,9 +155,9 @@ export const groupFeatures: readonly (readonly [GroupName, string])[] = [
   ['trace', 'are words of stack traces'],
   ['calendar', 'are months, days or time zones'],
   ['config', 'are keys of configuration files'],
-  ['run', 'ask to run something'],
-  ['keep', 'ask to keep something'],
-  ['ask', 'ask about something'],
+  ['run', 'are words of running, such as "run" or "start"'],
+  ['keep', 'are words of keeping, such as "save" or "later"'],
+  ['ask', 'are words of asking, such as "explain" or "why"'],
 ];
 
 /** Word groups that the first word may belong to. */
@@ -167,7 +167,7 @@ export const openingFeatures: readonly (readonly [GroupName, string])[] = [
   ['polite', 'the first word is a courtesy'],
   ['sql', 'the first word is an SQL keyword'],
   ['code', 'the first word is a keyword of a programming language'],
-  ['run', 'the first word asks to run something'],
+  ['run', 'the first word is one of running, such as "run" or "start"'],
 ];
 
 /** Word groups that may occur in the first or the last line: what a sentence around a payload asks for. */
@@ -175,9 +175,9 @@ export const lineFeatures: readonly (readonly [GroupName, string])[] = [
   ['question', 'asks'],
   ['second', 'speaks to the reader'],
   ['polite', 'is courteous'],
-  ['run', 'asks to run something'],
-  ['keep', 'asks to keep something'],
-  ['ask', 'asks about something'],
+  ['run', 'has a word of running, such as "run" or "start"'],
+  ['keep', 'has a word of keeping, such as "save" or "later"'],
+  ['ask', 'has a word of asking, such as "explain" or "why"'],
 ];
 
 /** Order is part of the artefact: `schemaHash` covers names, units and order. `write.ts` writes in this order. */

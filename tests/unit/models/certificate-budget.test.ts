@@ -86,6 +86,18 @@ describe('splitBudget', () => {
     expect(splitBudget([], options).settled).toBe(0);
   });
 
+  it('leaves a tier off that settled none of the certifying rows', () => {
+    const rows = (isSeen: boolean): LadderRow[] =>
+      Array.from({ length: 400 }, (_, index): LadderRow => {
+        if (index >= 40) return [null, { confidence: 0.9, correct: true }];
+        return [isSeen ? { confidence: 0.99, correct: true } : null, null];
+      });
+    const thresholds = (isSeen: boolean) =>
+      splitBudget(rows(isSeen), { ...options, choose: rows(true) }).tiers.map(({ threshold }) => threshold);
+    expect(thresholds(true)).toEqual([0.99, 0.9]);
+    expect(thresholds(false)).toEqual([null, 0.9]);
+  });
+
   it('gives the same answer twice', () => {
     expect(splitBudget(traffic(2000, 3), options)).toEqual(splitBudget(traffic(2000, 3), options));
   });

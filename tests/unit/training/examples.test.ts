@@ -63,6 +63,26 @@ describe('findPayloadTools', () => {
       'files.store': ['content', 'fixed'],
     });
   });
+
+  it('takes an answer to a question of the assistant for a value of a process', () => {
+    const asked = (parcel: string): Line[] => [
+      ['user', 'where is my parcel'],
+      ['assistant', 'What is the parcel number?'],
+      ['user', parcel],
+      ['call', 'parcels.find', { parcel }],
+    ];
+    const lines = ['PX-1001', 'PX-2002', 'PX-3003', 'PX-4004', 'PX-5005'].flatMap(asked);
+    expect(findPayloadTools(answeredTurns([talk('c4', lines)]))).toEqual(new Map());
+  });
+
+  it('still takes content for content where the assistant closes every deed with a question', () => {
+    const lines = ['ls -la', 'df -h', 'du -s *', 'ps aux', 'uptime'].flatMap((command): Line[] => [
+      ...ran(command),
+      ['tool', 'ok'],
+      ['assistant', 'Done. Anything else?'],
+    ]);
+    expect([...findPayloadTools(answeredTurns([talk('c5', lines)])).keys()]).toEqual(['shell.run']);
+  });
 });
 
 describe('dtrExamples', () => {

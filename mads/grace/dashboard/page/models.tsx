@@ -5,7 +5,7 @@ import type { Overview, RoleModels } from '../overview.ts';
 import { api, faultOf } from './api.ts';
 import { now } from './clock.ts';
 import { Confirmation } from './dialog.tsx';
-import { ago, count, fullTime, percent, shortId } from './format.ts';
+import { ago, count, fullTime, percent, plural, shortId } from './format.ts';
 import { bundleBefore, changesOf, changeText } from './lineage.ts';
 import { Empty, Panel } from './panel.tsx';
 import { tierTitles } from './tier.tsx';
@@ -67,7 +67,7 @@ function RoleCard(props: { readonly row: RoleModels; readonly alpha: number; rea
         </p>
       )}
       <details>
-        <summary>{count(changes.length)} changes</summary>
+        <summary>{plural(changes.length, 'change')}</summary>
         <ol class="history">
           {changes.map(({ sequence, time, event }) => (
             <li key={sequence}>

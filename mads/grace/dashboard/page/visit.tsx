@@ -24,7 +24,7 @@ export function Visit(props: {
           called it <code>{visit.label}</code>
         </p>
       )}
-      {visit.confidence !== null && <Meter confidence={visit.confidence} threshold={visit.threshold} />}
+      {visit.confidence !== null && <Meter visit={visit} confidence={visit.confidence} />}
       {visit.evidence.length > 0 && <Reasons evidence={visit.evidence} />}
       {visit.choices.length > 0 && <Choices choices={visit.choices} texts={props.texts} />}
       <p class="muted small-print">
@@ -36,8 +36,10 @@ export function Visit(props: {
   );
 }
 
-/** How sure it was, and how sure it had to be. */
-function Meter({ confidence, threshold }: { readonly confidence: number; readonly threshold: number | null }) {
+/** How sure it was, and how sure it had to be; where it was sure and passed up all the same, the reason says why. */
+function Meter({ visit, confidence }: { readonly visit: Decision; readonly confidence: number }) {
+  const isBeside = !visit.settled && visit.threshold !== null && confidence >= visit.threshold;
+  const threshold = isBeside ? null : visit.threshold;
   const needed = threshold === null ? 'nothing certified, so nothing settles' : `needs ${threshold.toFixed(3)}`;
   return (
     <div class="meter">
@@ -46,7 +48,8 @@ function Meter({ confidence, threshold }: { readonly confidence: number; readonl
         {threshold !== null && <div class="meter-mark" style={{ left: `${threshold * 100}%` }} />}
       </div>
       <span>
-        sure <strong>{confidence.toFixed(3)}</strong>, {needed}
+        sure <strong>{confidence.toFixed(3)}</strong>
+        {!isBeside && `, ${needed}`}
       </span>
     </div>
   );
