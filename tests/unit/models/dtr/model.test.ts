@@ -139,6 +139,8 @@ describe('DtrModel', () => {
     const sentences = model.route('please run this:\ngit push origin main').explain();
     expect(sentences[0]).toContain('"please run this:" ask to run');
     expect(sentences.length).toBeGreaterThan(2);
+    const [forbidden] = model.route("don't run this:\ngit push origin main").explain();
+    expect(forbidden).toContain(`"don't run this:" speak against doing anything with`);
   });
 
   it('says what is counted as a count, how often it is wrong, and what would flip it', () => {
