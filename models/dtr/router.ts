@@ -154,7 +154,6 @@ export class Router {
     if (mayBeMixed && this.#mayHoldPayload()) {
       const mixed = this.#routeMixed(text, read);
       if (mixed !== null) return mixed;
-      this.measure(text);
     }
     // Data that is surely data is not executed, so that words of doubt in a field of it do no harm.
     if (addressed && (execute >= keep || read > readGate) && doubtAtEdges(text) !== null) {
@@ -252,12 +251,17 @@ export class Router {
   /**
    * Null where no cut reads as an instruction with a payload. A text that is prose as a whole and yet holds something that
    * is not was put together, so there the likeliest of its cuts counts; a text that reads as bare content, or a line without
-   * a mark between words and payload, is cut only where the words are clearly an instruction.
+   * a mark between words and payload, is cut only where the words are clearly an instruction. Where null is returned, the
+   * whole text is what was measured last.
    */
   #routeMixed(text: string, read: number): Route | null {
     let best: { cut: Cut; content: Float64Array; score: number } | null = null;
     let sum = 0;
+    const isBare = read < 0.5;
+    const gate = isBare ? saidGate : leastGate;
     for (const { cut, said } of this.#readings(text)) {
+      // No score is above `said`, and the later ones are not above this one: what cannot win is not measured.
+      if (isBare && (said < gate || (best !== null && said <= best.score))) break;
       this.measure(text.slice(cut.start, cut.end));
       const content = new Float64Array(3);
       this.parts.trees.classify(this.row, content);
@@ -265,11 +269,15 @@ export class Router {
       sum += score;
       if (best === null || score > best.score) best = { cut, content, score };
     }
-    if (best === null || best.score < (read < 0.5 ? saidGate : leastGate)) return null;
+    if (best === null) return null;
+    if (best.score < gate) {
+      this.measure(text);
+      return null;
+    }
     const { cut, content, score } = best;
     // Where the whole is prose, a cut is as sure as it is ahead of the others; where it is content, as it is by itself.
     const isAmongWords = cut.joint === 'word';
-    const cutShare = read < 0.5 || isAmongWords ? score : Math.max(score, score / sum);
+    const cutShare = isBare || isAmongWords ? score : Math.max(score, score / sum);
     const wish = wishOf(cut.instruction, this.#reader, this.parts.wishes);
     const [run = 0, keep = 0, ask = 0] = wish.map((share) => share * cutShare);
     const execute = (content[0] as number) * run;
