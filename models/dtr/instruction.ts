@@ -69,9 +69,7 @@ export function saidOf(text: string, cut: Cut, reader: InstructionReader, table:
   if (cut.joint === 'span') return 1;
   reader.readWords(cut.instruction);
   reader.addJoint(text, cut);
-  const scores = new Float64Array(instructionColumns);
-  table.score(reader.grams.found, reader.grams.count, scores);
-  return sigmoid(-(scores[wanted] as number));
+  return sigmoid(-table.scoreOf(wanted, reader.grams.found, reader.grams.count));
 }
 
 /**

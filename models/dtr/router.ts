@@ -14,7 +14,7 @@ import { InstructionReader, saidOf, wishOf } from './instruction.ts';
 import type { Wish } from './instruction-seeds.ts';
 import type { LinearTable } from './linear-table.ts';
 import type { ContentTrees } from './content-trees.ts';
-import type { Cut, Side } from './parts.ts';
+import type { Cut } from './parts.ts';
 import { cutsOf, joined } from './parts.ts';
 
 /** What the content markers tell apart; `mixed` is a payload with a sentence that says what to do with it. */
@@ -225,16 +225,17 @@ export class Router {
 
   /** The likeliest ways to read a text as words and payload: words before, after, or on both sides. */
   #readings(text: string): { readonly cut: Cut; readonly said: number }[] {
-    const cuts = cutsOf(text).map((cut) => ({ cut, said: saidOf(text, cut, this.#reader, this.parts.wishes) }));
-    const of = (side: Side): typeof cuts =>
-      cuts
-        .filter(
-          ({ cut, said }) => cut.side === side && cut.joint !== 'fence' && cut.joint !== 'span' && said > leastGate,
-        )
-        .toSorted((a, b) => b.said - a.said)
-        .slice(0, cutsOfSide);
-    const [before, after] = [of('before'), of('after')];
-    const found = cuts.filter(({ cut }) => cut.joint === 'fence' || cut.joint === 'span');
+    const found: { cut: Cut; said: number }[] = [];
+    const before: typeof found = [];
+    const after: typeof found = [];
+    for (const cut of cutsOf(text)) {
+      const said = saidOf(text, cut, this.#reader, this.parts.wishes);
+      if (said <= 0) continue;
+      if (cut.joint === 'fence' || cut.joint === 'span') found.push({ cut, said });
+      else if (said > leastGate) (cut.side === 'before' ? before : after).push({ cut, said });
+    }
+    keepLikeliest(before);
+    keepLikeliest(after);
     const noneAfter = 1 - (after[0]?.said ?? 0);
     const noneBefore = 1 - (before[0]?.said ?? 0);
     for (const { cut, said } of before) found.push({ cut, said: said * noneAfter });
@@ -296,6 +297,12 @@ export class Router {
     this.measure(payload);
     return this.#settle(execute >= store ? 'deterministic' : 'fixed', probabilities, sure, payload, cut, wanted);
   }
+}
+
+/** Leaves the few likeliest cuts of one side, the likeliest first. */
+function keepLikeliest(cuts: { readonly said: number }[]): void {
+  cuts.sort((a, b) => b.said - a.said);
+  if (cuts.length > cutsOfSide) cuts.length = cutsOfSide;
 }
 
 /** Log-odds are kept within +-30, where sigmoid still tells numbers apart. */
