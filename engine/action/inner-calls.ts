@@ -4,9 +4,8 @@ export interface InnerCall {
   readonly arguments: unknown;
 }
 
-/** Longer texts are not looked into; UTF-16 code units, and calls of one text. */
+/** Longer texts are not looked into, in UTF-16 code units; this bounds the calls of one text, too. */
 const longest = 32_768;
-const mostCalls = 32;
 const argumentKeys = ['arguments', 'parameters', 'args', 'input'];
 
 /** The calls that a text spells out in JSON: JSON-RPC `tools/call`, `{name, arguments}`, the form of chat protocols, or a list. */
@@ -23,7 +22,6 @@ export function innerCallsOf(text: string): InnerCall[] {
 }
 
 function collect(value: unknown, found: InnerCall[]): void {
-  if (found.length >= mostCalls) return;
   if (Array.isArray(value)) {
     for (const one of value) collect(one, found);
     return;

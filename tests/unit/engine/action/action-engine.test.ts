@@ -129,6 +129,11 @@ describe('objection', () => {
     });
     expect(hand(rpc('pay', { id: 'x' }))).toBeNull();
     expect(hand(rpc('pay', { id: 7 }))).toContain('it hands on a call of pay: /id must be string');
+    const many = [
+      ...Array.from({ length: 40 }, () => ({ name: 'pay', arguments: { id: 'a' } })),
+      { name: 'pay', arguments: { id: 7 } },
+    ];
+    expect(hand(JSON.stringify(many))).toContain('it hands on a call of pay');
     expect(hand([rpc('pay', { id: 'x' }), rpc('pay', {})])).toContain('id');
     expect(hand({ name: 'pay', arguments: { id: 'x', more: 1 } })).toContain('pay');
     expect(hand({ type: 'function', function: { name: 'pay', arguments: '{"id": "x"}' } })).toBeNull();

@@ -20,6 +20,13 @@ describe('LinearTable', () => {
     for (const [k, score] of scoresOf(table).entries()) expect(Math.abs(score - (exact[k] ?? 0))).toBeLessThan(0.02);
   });
 
+  it('scores one class alone as it scores all of them', () => {
+    const found = Int32Array.of(0, 3, 7, 13);
+    const alone = Array.from({ length: classes }, (_, k) => table.scoreOf(k, found, found.length));
+    expect(alone).toEqual(scoresOf(table));
+    expect(table.scoreOf(1, found, 0)).toBe(Math.fround(0.2));
+  });
+
   it('reads its own bytes wherever they lie in a shared buffer, and keeps them when that is used again', () => {
     const bytes = table.encode();
     const pool = Buffer.alloc(bytes.length + 100, 0x55);

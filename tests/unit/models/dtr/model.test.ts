@@ -135,6 +135,18 @@ describe('DtrModel', () => {
     expect(router.window.length).toBeLessThanOrEqual(windowLimit);
   });
 
+  it.each(['date,what,who\n2024-01-02,stop the pump,me\n2024-01-03,start it again,you'])(
+    'measures bare content once, whatever words it holds: %s',
+    (text) => {
+      const measure = vi.spyOn(model.router, 'measure');
+      const { class: content } = model.router.route(text);
+      const texts = measure.mock.calls.map(([measured]) => measured);
+      measure.mockRestore();
+      expect(content).not.toBe('prose');
+      expect(texts).toEqual([text]);
+    },
+  );
+
   it('explains a route in plain sentences', () => {
     const sentences = model.route('please run this:\ngit push origin main').explain();
     expect(sentences[0]).toContain('"please run this:" ask to run');
