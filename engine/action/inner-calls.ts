@@ -12,31 +12,31 @@ const argumentKeys = ['arguments', 'parameters', 'args', 'input'];
 export function innerCallsOf(text: string): InnerCall[] {
   const first = text.trimStart()[0];
   if (text.length > longest || (first !== '{' && first !== '[')) return [];
-  const found: InnerCall[] = [];
+  let whole: unknown;
   try {
-    collect(JSON.parse(text), found);
+    whole = JSON.parse(text);
   } catch {
     return [];
   }
-  return found;
-}
-
-function collect(value: unknown, found: InnerCall[]): void {
-  if (Array.isArray(value)) {
-    for (const one of value) collect(one, found);
-    return;
-  }
-  if (!isRecord(value)) return;
-  const { jsonrpc, method, params, function: inner, name } = value;
-  if (jsonrpc !== undefined) {
-    if (method === 'tools/call' && isRecord(params) && typeof params['name'] === 'string') {
-      found.push({ name: params['name'], arguments: params['arguments'] ?? {} });
+  const found: InnerCall[] = [];
+  // A list that grows while it is walked, not recursion: no depth of brackets hides what lies beside them.
+  const open: unknown[] = [whole];
+  for (const value of open) {
+    if (Array.isArray(value)) for (const one of value) open.push(one);
+    else if (isRecord(value)) {
+      const { jsonrpc, method, params, function: inner, name } = value;
+      if (jsonrpc !== undefined) {
+        if (method === 'tools/call' && isRecord(params) && typeof params['name'] === 'string') {
+          found.push({ name: params['name'], arguments: params['arguments'] ?? {} });
+        }
+      } else if (isRecord(inner)) open.push(inner);
+      else if (typeof name === 'string') {
+        const key = argumentKeys.find((one) => value[one] !== undefined);
+        if (key !== undefined) found.push({ name, arguments: unpacked(value[key]) });
+      }
     }
-  } else if (isRecord(inner)) collect(inner, found);
-  else if (typeof name === 'string') {
-    const key = argumentKeys.find((one) => value[one] !== undefined);
-    if (key !== undefined) found.push({ name, arguments: unpacked(value[key]) });
   }
+  return found;
 }
 
 /** Arguments may be JSON in a text of their own; a text that is none stays one, and fits no schema of an object. */

@@ -133,7 +133,7 @@ describe('objection', () => {
       ...Array.from({ length: 40 }, () => ({ name: 'pay', arguments: { id: 'a' } })),
       { name: 'pay', arguments: { id: 7 } },
     ];
-    expect(hand(JSON.stringify(many))).toContain('it hands on a call of pay');
+    expect(hand(many)).toContain('it hands on a call of pay');
     expect(hand([rpc('pay', { id: 'x' }), rpc('pay', {})])).toContain('id');
     expect(hand({ name: 'pay', arguments: { id: 'x', more: 1 } })).toContain('pay');
     expect(hand({ type: 'function', function: { name: 'pay', arguments: '{"id": "x"}' } })).toBeNull();
@@ -142,6 +142,8 @@ describe('objection', () => {
     const deep = `${'['.repeat(16_000)}${']'.repeat(16_000)}`;
     const outcome = { kind: 'tool-call', name: 'forward', arguments: { request: deep } } as never;
     expect(objection(turn, outcome)).toBeNull();
+    const beside = `[${deep.slice(0, 8000)}${deep.slice(-8000)}, ${JSON.stringify(rpc('pay', {}))}]`;
+    expect(objection(turn, { ...(outcome as object), arguments: { request: beside } } as never)).toContain('pay');
   });
 
   it('runs no pattern of a client, since one may backtrack for ever', () => {
