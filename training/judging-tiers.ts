@@ -5,7 +5,7 @@ import type { JudgedTiers } from './judged-turn.ts';
 import type { LearnedModels } from './learn.ts';
 
 /** However unsure: what such a tier settles is all that it could be let settle. */
-const anyConfidence: Thresholds = { standard: 0, byLabel: {} };
+export const anyConfidence: Thresholds = { standard: 0, byLabel: {} };
 
 /** Tiers that settle whatever they can, so that a threshold can be chosen afterwards. */
 export function judgingTiers(models: Pick<LearnedModels, 'dtr' | 'lppm'>): JudgedTiers {

@@ -15,9 +15,10 @@ import { baseExamples, type BaseRow } from './examples/base-examples.ts';
 import { cetExamples } from './examples/cet-examples.ts';
 import { applyCorrections, type Correction } from './examples/correction.ts';
 import { dtrExamples } from './examples/dtr-examples.ts';
-import { lppmExamples } from './examples/lppm-examples.ts';
+import { lppmExamples, lppmTurns } from './examples/lppm-examples.ts';
 import { findPayloadTools, type PayloadTool } from './examples/payload-tools.ts';
 import { judgeTurns, type JudgedTurn } from './judged-turn.ts';
+import { CrossFittedTier } from './cross-fitted-tier.ts';
 import { certifyLadder } from './ladder-certificate.ts';
 import { judgingTiers } from './judging-tiers.ts';
 
@@ -75,6 +76,8 @@ const folds = 3;
  * would certify less, not more (on the sample desk nothing instead of half): there they only choose.
  */
 const choosing = { share: 0.4, large: 4000 };
+/** Fewer conversations cannot be shared out to the folds. */
+const fewestToCross = 10;
 const baseRowsByDefault = 6000;
 /** With fewer answered turns there is nothing to learn, let alone to certify. */
 const minimumTurns = 40;
@@ -105,22 +108,25 @@ export async function learn(conversations: readonly Conversation[], options: Lea
   const isJudge = ({ message }: AnsweredTurn): boolean => message.author === 'user' && !corrected.has(message.id);
   const workshop: Workshop = { options, payloadTools, base: baseRowsOf(options) };
 
+  const taught = [...teaching, ...turns.filter((turn) => isHeldOut(turn) && corrected.has(turn.message.id))];
+  const tiers = options.tiers ?? ['dtr', 'lppm', 'cet'];
+  const lessons = applyCorrections(taught, corrections);
+  const { models, reports } = await fitAll(lessons, workshop, 'all', tiers);
+
+  // A mapper that was not cross-fitted would be judged by what it learned from: it proposes nothing here.
+  const isCrossed = models.lppm !== null && models.lppm.crossFitted !== null;
+  const lppm = isCrossed ? new CrossFittedTier(models.lppm, lppmTurns(lessons, payloadTools)) : null;
   const scored: JudgedTurn[] = [];
   for (let fold = 0; fold < folds; fold += 1) {
     const isInFold = (turn: AnsweredTurn): boolean => foldOf(turn.conversation) === fold;
     const others = teaching.filter((turn) => !isInFold(turn));
-    const { models } = await fitAll(applyCorrections(others, corrections), workshop, `fold ${fold + 1}`, [
-      'dtr',
-      'lppm',
-    ]);
+    const { models: own } = await fitAll(applyCorrections(others, corrections), workshop, `fold ${fold + 1}`, ['dtr']);
     const judged = teaching.filter((turn) => isInFold(turn) && isJudge(turn));
-    scored.push(...(await judgeTurns(judged, judgingTiers(models), payloadTools, options.progress)));
-    await disposeAll(models);
+    const { dtr } = judgingTiers(own);
+    scored.push(...(await judgeTurns(judged, { dtr, lppm }, payloadTools, options.progress)));
+    await disposeAll(own);
   }
 
-  const taught = [...teaching, ...turns.filter((turn) => isHeldOut(turn) && corrected.has(turn.message.id))];
-  const tiers = options.tiers ?? ['dtr', 'lppm', 'cet'];
-  const { models, reports } = await fitAll(applyCorrections(taught, corrections), workshop, 'all', tiers);
   const unseen = turns.filter((turn) => isHeldOut(turn) && isJudge(turn));
   const heldOut = await judgeTurns(unseen, judgingTiers(models), payloadTools, options.progress);
   const choosers = asked < choosing.large ? 1 : choosing.share;
@@ -164,7 +170,8 @@ async function fitAll(
   const steps = tiers.includes('lppm') ? lppmExamples(turns, payloadTools) : [];
   if (steps.some((example) => example.action.kind !== 'escalate')) {
     const model = new LppmModel(options.encoder === undefined ? {} : { encoder: options.encoder });
-    reports.lppm = await model.fit(steps, fitOptions('lppm'));
+    const isEnough = new Set(steps.map(({ conversation }) => conversation)).size >= fewestToCross;
+    reports.lppm = await model.fit(steps, { ...fitOptions('lppm'), ...(isEnough ? { folds } : {}) });
     models.lppm = model;
   }
   const choices = tiers.includes('cet') ? cetExamples(turns) : [];

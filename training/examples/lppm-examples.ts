@@ -38,9 +38,8 @@ export function lppmExamples(
     repeats.set(step, (repeats.get(step) ?? 0) + 1);
   }
   const processes = processesOf(turns, payloadTools);
-  const taught = withFewPayloads(turns, payloadTools);
   const stepOf = (message: Message): string | null => message.annotation?.step ?? knownStep(message, repeats);
-  return taught.map((turn) => {
+  return lppmTurns(turns, payloadTools).map((turn) => {
     const labelled = labelOf(turn, payloadTools, repeats);
     const process = turn.answer.annotation?.process ?? processes.get(turn.answer.id) ?? null;
     const input = { turns: dialogueOf([...turn.history, turn.message], stepOf) };
@@ -49,10 +48,11 @@ export function lppmExamples(
 }
 
 /**
- * Content goes to the tree router before the mapper sees it, and what follows it is all alike: a few such turns teach
- * the mapper to let go of them. At most half as many as there are others, chosen by the hash of their id.
+ * The turns that become examples, in their order. Content goes to the tree router before the mapper sees it, and what
+ * follows it is all alike: a few such turns teach the mapper to let go of them. At most half as many as there are others,
+ * chosen by the hash of their id.
  */
-function withFewPayloads(
+export function lppmTurns(
   turns: readonly AnsweredTurn[],
   payloadTools: ReadonlyMap<string, PayloadTool>,
 ): AnsweredTurn[] {
