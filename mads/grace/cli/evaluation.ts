@@ -49,8 +49,8 @@ export async function evaluateRoles(
   }
   if (evaluations.length === 0) {
     throw new EngineError('DATA_EMPTY', {
-      what: 'test conversations of these roles',
-      path: wanted.data ?? 'the log',
+      what: wanted.data === undefined ? 'conversations marked "test"' : 'conversations of these roles',
+      path: wanted.data ?? 'the log (name others with --data)',
     });
   }
   return evaluations;
