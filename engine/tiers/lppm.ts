@@ -4,7 +4,7 @@ import { textOf, type Message } from '../core/message.ts';
 import type { ToolDefinition } from '../core/tool-definition.ts';
 import type { Turn } from '../core/turn.ts';
 import type { LppmPrediction } from '../../models/lppm/answer.ts';
-import { dialogueOf } from '../../models/lppm/dialogue.ts';
+import { dialogueOf } from '../../models/lppm/encoding/dialogue.ts';
 import { escalateStep, type LppmInput } from '../../models/lppm/example.ts';
 import type { Influence } from '../../models/lppm/explain.ts';
 import type { LoggedNeighbour } from '../../models/lppm/logged.ts';

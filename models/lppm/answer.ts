@@ -1,9 +1,9 @@
 import { softmax } from '../calibration.ts';
 import { escalateStep, type LppmInput, type StepAction } from './example.ts';
-import { applyPlatt } from './platt.ts';
+import { applyPlatt } from './certainty/platt.ts';
 import { lineOf, type ScriptStep } from './script.ts';
-import { suretyOf, suretySignals } from './surety.ts';
-import { applyTrust, scopeScore, softening, type TrustSigns } from './trust.ts';
+import { suretyOf, suretySignals } from './certainty/surety.ts';
+import { applyTrust, scopeScore, softening, type TrustSigns } from './certainty/trust.ts';
 import type { FilledValue } from './values/filler.ts';
 import type { ServedWeights } from './weights.ts';
 

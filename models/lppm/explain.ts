@@ -1,5 +1,5 @@
 import type { DialogueTurn, LppmInput } from './example.ts';
-import { moveOf } from './encode.ts';
+import { moveOf } from './encoding/encode.ts';
 
 /** What a decision rests on: how much less likely the chosen step is without it. Negative: it spoke against. */
 export interface Influence {

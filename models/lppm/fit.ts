@@ -3,7 +3,7 @@ import { hashFraction } from '../../engine/core/hash.ts';
 import { silent } from '../../engine/core/progress.ts';
 import type { FitOptions } from '../estimator.ts';
 import type { LppmPrediction } from './answer.ts';
-import { trainBagNet, type BagNet, type Head, type Targets } from './bag-net.ts';
+import { trainBagNet, type BagNet, type Head, type Targets } from './net/bag-net.ts';
 import {
   answered,
   calibrate,
@@ -11,18 +11,18 @@ import {
   scored,
   type ScoredExample,
   type Uncalibrated,
-} from './calibrate.ts';
-import { DefinedProcesses } from './defined.ts';
-import type { DefinedProcess } from './defined-process.ts';
+} from './certainty/calibrate.ts';
+import { DefinedProcesses } from './definitions/defined.ts';
+import type { DefinedProcess } from './definitions/defined-process.ts';
 import { escalateStep, type LppmExample, type LppmInput } from './example.ts';
-import { rounded } from './int8.ts';
-import { KnownTexts } from './known-texts.ts';
+import { rounded } from './net/int8.ts';
+import { KnownTexts } from './encoding/known-texts.ts';
 import { learnScript } from './script.ts';
-import type { EncoderPlace } from './sentence-encoder.ts';
-import { readRows, type SentenceVectors } from './sentence-vectors.ts';
+import type { EncoderPlace } from './encoding/sentence-encoder.ts';
+import { readRows, type SentenceVectors } from './encoding/sentence-vectors.ts';
 import { learnAsks } from './values/asks.ts';
 import { ArgumentFiller, type CallExample } from './values/filler.ts';
-import { Vocabulary } from './vocabulary.ts';
+import { Vocabulary } from './encoding/vocabulary.ts';
 import type { LppmWeights } from './weights.ts';
 
 /** How a member of the ensemble is trained. */

@@ -7,8 +7,8 @@ import { variantsOf, type Influence } from './explain.ts';
 import type { LppmExample, LppmInput } from './example.ts';
 import type { LppmFitOptions, LppmHyperParameters } from './fit.ts';
 import { chooseLogged, loggedOf, nearestLogged, type LoggedExamples, type LoggedNeighbour } from './logged.ts';
-import type { SentenceEncoder } from './sentence-encoder.ts';
-import { readRow } from './sentence-vectors.ts';
+import type { SentenceEncoder } from './encoding/sentence-encoder.ts';
+import { readRow } from './encoding/sentence-vectors.ts';
 import { loadWeights, saveWeights, served } from './store.ts';
 import type { FilledCall } from './values/filler.ts';
 import type { ServedWeights } from './weights.ts';
@@ -162,7 +162,8 @@ export class LppmModel implements Estimator<LppmExample, LppmInput, LppmPredicti
   async load(folder: string): Promise<void> {
     const loaded = await loadWeights(folder);
     const { encoder: place } = loaded.weights;
-    const encoder = place === null ? null : await (await import('./sentence-encoder.ts')).SentenceEncoder.reopen(place);
+    const encoder =
+      place === null ? null : await (await import('./encoding/sentence-encoder.ts')).SentenceEncoder.reopen(place);
     await this.#open(loaded, encoder);
     this.#crossFitted = null;
   }
@@ -176,7 +177,9 @@ export class LppmModel implements Estimator<LppmExample, LppmInput, LppmPredicti
 
   async #newEncoder(): Promise<SentenceEncoder | null> {
     const { encoder } = this.#options;
-    return encoder === undefined ? null : await (await import('./sentence-encoder.ts')).SentenceEncoder.open(encoder);
+    return encoder === undefined
+      ? null
+      : await (await import('./encoding/sentence-encoder.ts')).SentenceEncoder.open(encoder);
   }
 
   async #open(

@@ -2,17 +2,17 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EngineError, messageOf } from '../../engine/core/errors.ts';
 import { canonicalJson, sha256 } from '../../engine/core/hash.ts';
-import { DefinedProcesses, type DefinedPlain } from './defined.ts';
-import { encodingVersion } from './encode.ts';
-import { KnownTexts } from './known-texts.ts';
+import { DefinedProcesses, type DefinedPlain } from './definitions/defined.ts';
+import { encodingVersion } from './encoding/encode.ts';
+import { KnownTexts } from './encoding/known-texts.ts';
 import type { LoggedExamples } from './logged.ts';
-import { networkOf } from './network.ts';
+import { networkOf } from './net/network.ts';
 import type { Script } from './script.ts';
-import type { EncoderPlace } from './sentence-encoder.ts';
-import type { Surety } from './surety.ts';
+import type { EncoderPlace } from './encoding/sentence-encoder.ts';
+import type { Surety } from './certainty/surety.ts';
 import { ArgumentFiller, type ToolProfiles } from './values/filler.ts';
 import { Ranker } from './values/ranker.ts';
-import { Vocabulary } from './vocabulary.ts';
+import { Vocabulary } from './encoding/vocabulary.ts';
 import type { ActionCalibration, LppmWeights, ServedWeights, Temperatures } from './weights.ts';
 
 interface Description {

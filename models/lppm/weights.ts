@@ -1,13 +1,13 @@
-import type { BagNet } from './bag-net.ts';
-import type { DefinedProcesses } from './defined.ts';
-import type { KnownTexts } from './known-texts.ts';
-import type { PlattMap } from './platt.ts';
+import type { BagNet } from './net/bag-net.ts';
+import type { DefinedProcesses } from './definitions/defined.ts';
+import type { KnownTexts } from './encoding/known-texts.ts';
+import type { PlattMap } from './certainty/platt.ts';
 import type { Script } from './script.ts';
-import type { EncoderPlace } from './sentence-encoder.ts';
-import type { Surety } from './surety.ts';
-import type { TrustMap } from './trust.ts';
+import type { EncoderPlace } from './encoding/sentence-encoder.ts';
+import type { Surety } from './certainty/surety.ts';
+import type { TrustMap } from './certainty/trust.ts';
 import type { ArgumentFiller } from './values/filler.ts';
-import type { Vocabulary } from './vocabulary.ts';
+import type { Vocabulary } from './encoding/vocabulary.ts';
 
 /** Temperatures of one member of the ensemble. */
 export interface Temperatures {

@@ -4,9 +4,9 @@
  * Floors on one idle core: a reply under 300 us at p50, a call under 1,000 us.
  */
 import { systemClock } from '../../engine/core/clock.ts';
-import { encode } from '../../models/lppm/encode.ts';
+import { encode } from '../../models/lppm/encoding/encode.ts';
 import type { LppmInput } from '../../models/lppm/example.ts';
-import { FeatureList } from '../../models/lppm/features.ts';
+import { FeatureList } from '../../models/lppm/encoding/features.ts';
 import { LppmModel } from '../../models/lppm/model.ts';
 import { processDesk } from '../support/process-desk.ts';
 

@@ -1,6 +1,6 @@
-import { trainBagNet, scoreBagNet, type BagNet } from '../../models/lppm/bag-net.ts';
-import { readRows } from '../../models/lppm/sentence-vectors.ts';
-import { Vocabulary } from '../../models/lppm/vocabulary.ts';
+import { trainBagNet, scoreBagNet, type BagNet } from '../../models/lppm/net/bag-net.ts';
+import { readRows } from '../../models/lppm/encoding/sentence-vectors.ts';
+import { Vocabulary } from '../../models/lppm/encoding/vocabulary.ts';
 import type { LppmInput } from '../../models/lppm/example.ts';
 import { findingFigures } from './coverage.ts';
 import type { BenchRecord } from './records.ts';

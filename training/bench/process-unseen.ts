@@ -1,5 +1,5 @@
 import { hashFraction } from '../../engine/core/hash.ts';
-import { DefinitionFollower } from '../../models/lppm/definition.ts';
+import { DefinitionFollower } from '../../models/lppm/definitions/definition.ts';
 import { LppmModel } from '../../models/lppm/model.ts';
 import { coverageFigures, settledAt } from './coverage.ts';
 import type { ProcessData, ProcessExample } from './process-data.ts';

@@ -1,7 +1,7 @@
 import { hashFraction, sha256 } from '../../engine/core/hash.ts';
 import { textOf, toolCallsOf, type Message } from '../../engine/core/message.ts';
 import { escalateStep, type LppmExample, type StepAction } from '../../models/lppm/example.ts';
-import { dialogueOf } from '../../models/lppm/dialogue.ts';
+import { dialogueOf } from '../../models/lppm/encoding/dialogue.ts';
 import type { AnsweredTurn } from './answered-turn.ts';
 import type { PayloadTool } from './payload-tools.ts';
 

@@ -1,7 +1,7 @@
 import { combine, hashText } from '../../text/ngrams.ts';
-import { moveOf } from '../encode.ts';
+import { moveOf } from '../encoding/encode.ts';
 import type { DialogueTurn } from '../example.ts';
-import { markersOf } from '../markers.ts';
+import { markersOf } from '../encoding/markers.ts';
 import { momentsOf } from './moments.ts';
 import { spansOf, type SpanType } from './spans.ts';
 import { isComparison, valueKey } from './value-key.ts';

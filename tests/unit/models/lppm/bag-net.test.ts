@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { scoreBagNet, trainBagNet, type BagNetOptions } from '../../../../models/lppm/bag-net.ts';
-import type { SparseRows } from '../../../../models/lppm/vocabulary.ts';
+import { scoreBagNet, trainBagNet, type BagNetOptions } from '../../../../models/lppm/net/bag-net.ts';
+import type { SparseRows } from '../../../../models/lppm/encoding/vocabulary.ts';
 
 /** Class = which of the first three features is on; the fourth is noise. */
 function rows(count: number): { rows: SparseRows; classes: number[][] } {

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sampleProcesses } from '../../../../datasets/sample/processes/scenarios.ts';
-import { DefinedProcesses } from '../../../../models/lppm/defined.ts';
-import { definedProcessOf, type DefinedProcess } from '../../../../models/lppm/defined-process.ts';
+import { DefinedProcesses } from '../../../../models/lppm/definitions/defined.ts';
+import { definedProcessOf, type DefinedProcess } from '../../../../models/lppm/definitions/defined-process.ts';
 import type { DialogueTurn, LppmExample } from '../../../../models/lppm/example.ts';
 import { LppmModel } from '../../../../models/lppm/model.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { DefinedProcess } from '../../../../models/lppm/defined-process.ts';
-import { DefinitionFollower, type DefinedExample } from '../../../../models/lppm/definition.ts';
+import type { DefinedProcess } from '../../../../models/lppm/definitions/defined-process.ts';
+import { DefinitionFollower, type DefinedExample } from '../../../../models/lppm/definitions/definition.ts';
 import type { DialogueTurn } from '../../../../models/lppm/example.ts';
 
 function made(name: string, slots: readonly string[]): DefinedProcess {

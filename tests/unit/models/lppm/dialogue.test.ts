@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { dialogueOf, fieldsOf } from '../../../../models/lppm/dialogue.ts';
-import { encode, moveOf } from '../../../../models/lppm/encode.ts';
+import { dialogueOf, fieldsOf } from '../../../../models/lppm/encoding/dialogue.ts';
+import { encode, moveOf } from '../../../../models/lppm/encoding/encode.ts';
 import type { DialogueTurn } from '../../../../models/lppm/example.ts';
-import { featureLimit, FeatureList } from '../../../../models/lppm/features.ts';
-import { markersOf } from '../../../../models/lppm/markers.ts';
-import { Vocabulary } from '../../../../models/lppm/vocabulary.ts';
+import { featureLimit, FeatureList } from '../../../../models/lppm/encoding/features.ts';
+import { markersOf } from '../../../../models/lppm/encoding/markers.ts';
+import { Vocabulary } from '../../../../models/lppm/encoding/vocabulary.ts';
 import { talk } from '../../../support/talk.ts';
 
 function user(text: string): DialogueTurn {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { normal, seededRandom } from '../../../../engine/core/random.ts';
-import { KernelMemory } from '../../../../models/lppm/kernels.ts';
+import { KernelMemory } from '../../../../models/lppm/net/kernels.ts';
 
 const width = 8;
 const rows = 5;

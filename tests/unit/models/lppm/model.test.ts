@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadModel } from '../../../../engine/pipeline/load-model.ts';
 import type { DialogueTurn } from '../../../../models/lppm/example.ts';
-import { scoresOf } from '../../../../models/lppm/calibrate.ts';
+import { scoresOf } from '../../../../models/lppm/certainty/calibrate.ts';
 import { fitWeights, type LppmHyperParameters } from '../../../../models/lppm/fit.ts';
 import { LppmModel } from '../../../../models/lppm/model.ts';
 import { served } from '../../../../models/lppm/store.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../../engine/core/random.ts';
-import { moveOf } from '../../../../models/lppm/encode.ts';
+import { moveOf } from '../../../../models/lppm/encoding/encode.ts';
 import type { DialogueTurn } from '../../../../models/lppm/example.ts';
-import { callFlow, flowOf } from '../../../../models/lppm/flow.ts';
-import { fitSurety, signalNames, suretyOf, suretySignals } from '../../../../models/lppm/surety.ts';
+import { callFlow, flowOf } from '../../../../models/lppm/encoding/flow.ts';
+import { fitSurety, signalNames, suretyOf, suretySignals } from '../../../../models/lppm/certainty/surety.ts';
 
 const user: DialogueTurn = { speaker: 'user', text: 'yes', step: null, values: null };
 const scripted: DialogueTurn = { speaker: 'agent', text: 'Your name?', step: 'ask_name', values: null };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../../engine/core/random.ts';
-import { applyTrust, fitTrust, scopeScore } from '../../../../models/lppm/trust.ts';
+import { applyTrust, fitTrust, scopeScore } from '../../../../models/lppm/certainty/trust.ts';
 
 const signs = { score: 0.9, softScore: 0.6, unknownWords: 0 };
 

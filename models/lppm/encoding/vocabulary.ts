@@ -1,8 +1,8 @@
-import { tokenize, wordHash } from '../text/ngrams.ts';
-import type { LppmInput } from './example.ts';
+import { tokenize, wordHash } from '../../text/ngrams.ts';
+import type { LppmInput } from '../example.ts';
 import { encode } from './encode.ts';
 import { FeatureList, groups } from './features.ts';
-import { HashIndex } from './hash-index.ts';
+import { HashIndex } from '../net/hash-index.ts';
 
 /** Rows of sparse features, one after the other: row i is `indices[offsets[i] .. offsets[i + 1]]`. */
 export interface SparseRows {

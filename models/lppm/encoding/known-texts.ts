@@ -1,4 +1,4 @@
-import type { DialogueTurn, LppmExample, LppmInput } from './example.ts';
+import type { DialogueTurn, LppmExample, LppmInput } from '../example.ts';
 
 /** Words of a text without case and blanks, as steps are recognised by them. */
 export function foldText(text: string): string {

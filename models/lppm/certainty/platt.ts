@@ -1,6 +1,6 @@
-import { fitPlattMap, type PlattMap } from '../platt.ts';
+import { fitPlattMap, type PlattMap } from '../../platt.ts';
 
-export { identityMap, type PlattMap } from '../platt.ts';
+export { identityMap, type PlattMap } from '../../platt.ts';
 
 /** Strength of the pull to the identity, in rows: a handful of rows must not bend a calibration. */
 const prior = 10;

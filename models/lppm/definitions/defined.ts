@@ -1,11 +1,11 @@
-import { tokenize } from '../text/ngrams.ts';
-import type { LppmPrediction } from './answer.ts';
+import { tokenize } from '../../text/ngrams.ts';
+import type { LppmPrediction } from '../answer.ts';
 import { isOf, type DefinedProcess } from './defined-process.ts';
 import { DefinitionFollower, type DefinedExample } from './definition.ts';
-import { escalateStep, type LppmExample, type LppmInput } from './example.ts';
-import { foldText } from './known-texts.ts';
-import { applyPlatt, fitPlatt, type PlattMap } from './platt.ts';
-import type { Ranker } from './values/ranker.ts';
+import { escalateStep, type LppmExample, type LppmInput } from '../example.ts';
+import { foldText } from '../encoding/known-texts.ts';
+import { applyPlatt, fitPlatt, type PlattMap } from '../certainty/platt.ts';
+import type { Ranker } from '../values/ranker.ts';
 
 /** Rows that following is learned from; more teach no more of how scripts are followed. */
 const mostTaught = 12_000;

@@ -1,4 +1,4 @@
-import type { Process, Step } from '../../engine/core/process.ts';
+import type { Process, Step } from '../../../engine/core/process.ts';
 
 /** A process as its definition tells it; nothing of it was ever seen. */
 export interface DefinedProcess {

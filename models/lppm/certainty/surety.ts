@@ -1,6 +1,6 @@
-import { flowOf } from './flow.ts';
-import type { LppmInput } from './example.ts';
-import { moveOf } from './encode.ts';
+import { flowOf } from '../encoding/flow.ts';
+import type { LppmInput } from '../example.ts';
+import { moveOf } from '../encoding/encode.ts';
 import { logit } from './platt.ts';
 
 /**

@@ -1,7 +1,7 @@
-import type { Random } from '../../engine/core/clock.ts';
-import { normal } from '../../engine/core/random.ts';
+import type { Random } from '../../../engine/core/clock.ts';
+import { normal } from '../../../engine/core/random.ts';
 import { KernelMemory, type Kernels } from './kernels.ts';
-import type { SparseRows } from './vocabulary.ts';
+import type { SparseRows } from '../encoding/vocabulary.ts';
 
 /** Standard deviation of the first weights; .02 was best on CLINC150 val. */
 const spread = 0.02;

@@ -1,9 +1,9 @@
-import { EngineError } from '../../engine/core/errors.ts';
-import type { Random } from '../../engine/core/clock.ts';
-import { seededRandom, shuffle } from '../../engine/core/random.ts';
-import { softmax } from '../calibration.ts';
+import { EngineError } from '../../../engine/core/errors.ts';
+import type { Random } from '../../../engine/core/clock.ts';
+import { seededRandom, shuffle } from '../../../engine/core/random.ts';
+import { softmax } from '../../calibration.ts';
 import { TrainState } from './train-state.ts';
-import type { SparseRows } from './vocabulary.ts';
+import type { SparseRows } from '../encoding/vocabulary.ts';
 
 /** One group of outputs. `softmax`: one class is right; `sigmoid`: each class by itself. */
 export interface Head {

@@ -1,5 +1,5 @@
-import { textOf, type Message } from '../../engine/core/message.ts';
-import type { DialogueTurn } from './example.ts';
+import { textOf, type Message } from '../../../engine/core/message.ts';
+import type { DialogueTurn } from '../example.ts';
 
 /**
  * Messages of a conversation as the process mapper reads them. A message with several parts may become several turns;

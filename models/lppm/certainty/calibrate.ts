@@ -1,13 +1,13 @@
-import { fitTemperature } from '../calibration.ts';
-import { calibrated, largest, mix, rawAnswer, votesOf, type LppmPrediction, type RawAnswer } from './answer.ts';
-import { scoreBagNet } from './bag-net.ts';
-import { escalateStep, type LppmExample, type LppmInput } from './example.ts';
+import { fitTemperature } from '../../calibration.ts';
+import { calibrated, largest, mix, rawAnswer, votesOf, type LppmPrediction, type RawAnswer } from '../answer.ts';
+import { scoreBagNet } from '../net/bag-net.ts';
+import { escalateStep, type LppmExample, type LppmInput } from '../example.ts';
 import { fitPlatt, identityMap } from './platt.ts';
-import { readRow, type SentenceVectors } from './sentence-vectors.ts';
+import { readRow, type SentenceVectors } from '../encoding/sentence-vectors.ts';
 import { fitSurety, suretySignals } from './surety.ts';
 import { fitTrust, type TrustSigns } from './trust.ts';
-import { valueKey } from './values/value-key.ts';
-import type { ActionCalibration, LppmWeights, ServedWeights } from './weights.ts';
+import { valueKey } from '../values/value-key.ts';
+import type { ActionCalibration, LppmWeights, ServedWeights } from '../weights.ts';
 
 /** What was learned, before anything is known of its reliability. */
 export type Uncalibrated<Weights extends ServedWeights = LppmWeights> = Omit<

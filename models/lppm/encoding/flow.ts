@@ -1,4 +1,4 @@
-import type { DialogueTurn } from './example.ts';
+import type { DialogueTurn } from '../example.ts';
 
 /** Fields of a call or a result that are compared, and characters of a user's turn that they are looked for in. */
 const limits = { fields: 24, read: 600, users: 8, value: 60 } as const;

@@ -1,4 +1,4 @@
-import { dataTypes, encodeModel, type OnnxNode, type OnnxTensor } from '../nn/onnx-proto.ts';
+import { dataTypes, encodeModel, type OnnxNode, type OnnxTensor } from '../../nn/onnx-proto.ts';
 import type { BagNet } from './bag-net.ts';
 import { int8Table } from './int8.ts';
 

@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { FeatureExtractionPipeline } from '@huggingface/transformers';
-import { EngineError, messageOf } from '../../engine/core/errors.ts';
-import { clipText } from '../text/ngrams.ts';
-import type { LppmInput } from './example.ts';
+import { EngineError, messageOf } from '../../../engine/core/errors.ts';
+import { clipText } from '../../text/ngrams.ts';
+import type { LppmInput } from '../example.ts';
 import type { SentenceVectors } from './sentence-vectors.ts';
 
 /** Which encoder a model was trained with. */

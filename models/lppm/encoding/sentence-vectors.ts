@@ -1,4 +1,4 @@
-import type { LppmInput } from './example.ts';
+import type { LppmInput } from '../example.ts';
 import type { SparseRows, Vocabulary } from './vocabulary.ts';
 
 /** Vectors of length 1 for the last user turn of a dialogue; null where it has no words. */

@@ -1,5 +1,5 @@
-import { clipText, combine, fullNgrams, hashText, tokenize, visitNgrams, wordNgrams } from '../text/ngrams.ts';
-import { escalateStep, type DialogueTurn, type LppmInput } from './example.ts';
+import { clipText, combine, fullNgrams, hashText, tokenize, visitNgrams, wordNgrams } from '../../text/ngrams.ts';
+import { escalateStep, type DialogueTurn, type LppmInput } from '../example.ts';
 import { groupNumber, type FeatureList } from './features.ts';
 import { callFlow, flowOf, scriptFlow } from './flow.ts';
 import { markersOf } from './markers.ts';

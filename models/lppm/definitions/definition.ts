@@ -1,9 +1,9 @@
-import { seededRandom, shuffle } from '../../engine/core/random.ts';
-import { hashText, tokenize } from '../text/ngrams.ts';
+import { seededRandom, shuffle } from '../../../engine/core/random.ts';
+import { hashText, tokenize } from '../../text/ngrams.ts';
 import type { DefinedProcess } from './defined-process.ts';
-import { escalateStep, type LppmInput } from './example.ts';
-import { markersOf } from './markers.ts';
-import { Ranker } from './values/ranker.ts';
+import { escalateStep, type LppmInput } from '../example.ts';
+import { markersOf } from '../encoding/markers.ts';
+import { Ranker } from '../values/ranker.ts';
 
 /** A dialogue in a defined process, and the step that was taken. */
 export interface DefinedExample {
