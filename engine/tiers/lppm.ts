@@ -121,7 +121,7 @@ export class LppmTier implements Tier {
         .filter(({ weight }) => Math.abs(weight) >= leastInfluence)
         .map(({ what, weight }) => ({ what: `${weight > 0 ? 'for' : 'against'} it speaks ${what}`, weight })),
       ...neighbours.map(({ conversation, step, similarity }) => ({
-        what: `like a message of conversation ${conversation}, where ${step} came next`,
+        what: `like a message of conversation ${conversation}, where ${step === escalateStep ? 'the LLM answered freely' : `${step} came next`}`,
         weight: similarity,
       })),
     ];
@@ -179,7 +179,9 @@ function misfitOf(
 function evidenceOf(prediction: LppmPrediction): Evidence[] {
   const evidence: Evidence[] = [];
   const { process, processConfidence, alternatives, values, missing, escalate } = prediction;
-  if (process !== null) evidence.push({ what: `process ${process}`, weight: processConfidence });
+  // Which process it would be is asked apart from whether it is one at all.
+  const likeliest = escalate < 0.5 ? 'process' : 'if it follows a process:';
+  if (process !== null) evidence.push({ what: `${likeliest} ${process}`, weight: processConfidence });
   for (const { step, confidence } of alternatives.slice(0, 3))
     evidence.push({ what: step === escalateStep ? 'left to the LLM' : `step ${step}`, weight: confidence });
   evidence.push({ what: 'follows no known process', weight: -escalate });

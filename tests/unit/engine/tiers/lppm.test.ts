@@ -89,6 +89,9 @@ describe('LppmTier', () => {
   it('passes up what follows no process', async () => {
     const verdict = await tier.consider(turnOf([['user', 'tell me a story about the sea']]));
     expect(verdict).toMatchObject({ settled: false, label: 'escalate' });
+    const whats = verdict.evidence.map(({ what }) => what);
+    expect(whats).toContain('left to the LLM');
+    expect(whats.filter((what) => what.startsWith('process '))).toEqual([]);
     expect(verdict).not.toHaveProperty('proposal');
   });
 
