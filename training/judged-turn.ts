@@ -1,6 +1,6 @@
 import type { Verdict } from '../engine/core/decision.ts';
 import type { Progress } from '../engine/core/progress.ts';
-import { isPlainWords, plainWordsLabel } from '../models/dtr/plain-words.ts';
+import { isPlainWords, plainWordsLabel } from '../models/dtr/mixed/plain-words.ts';
 import type { Tier } from '../engine/tiers/tier.ts';
 import type { AnsweredTurn } from './examples/answered-turn.ts';
 import type { PayloadTool } from './examples/payload-tools.ts';

@@ -1,7 +1,7 @@
 import { splitBudget, type LadderCertificate, type LadderRow } from '../models/certificate-budget.ts';
 import { applyIsotonic, fitIsotonic } from '../models/calibration.ts';
 import { certify, estimateLabelNoise } from '../models/certificate.ts';
-import { plainWordsLabel } from '../models/dtr/plain-words.ts';
+import { plainWordsLabel } from '../models/dtr/mixed/plain-words.ts';
 import { thresholdFor, type Thresholds } from '../models/thresholds.ts';
 import type { JudgedProposal, JudgedTurn } from './judged-turn.ts';
 

@@ -4,7 +4,7 @@ import type { Message } from '../core/message.ts';
 import type { ToolDefinition } from '../core/tool-definition.ts';
 import type { Turn } from '../core/turn.ts';
 import type { DtrPrediction } from '../../models/dtr/prediction.ts';
-import { isPlainWords, plainWordsLabel } from '../../models/dtr/plain-words.ts';
+import { isPlainWords, plainWordsLabel } from '../../models/dtr/mixed/plain-words.ts';
 import type { Thresholds } from '../../models/thresholds.ts';
 import { thresholdFor } from '../../models/thresholds.ts';
 import { belowThreshold } from './below-threshold.ts';

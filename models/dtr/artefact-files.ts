@@ -1,17 +1,17 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EngineError, messageOf } from '../../engine/core/errors.ts';
-import { ContentTrees } from './content-trees.ts';
+import { ContentTrees } from './trees/content-trees.ts';
 import { schemaHash } from './features/schema.ts';
 import { shapeBuckets } from './features/shapes.ts';
 import { grammarNames } from './grammars/grammar.ts';
-import { instructionBuckets, instructionColumns } from './instruction.ts';
-import { LinearTable } from './linear-table.ts';
+import { instructionBuckets, instructionColumns } from './mixed/instruction.ts';
+import { LinearTable } from './words/linear-table.ts';
 import type { Calibration, KnownDestination, RouterParts } from './router.ts';
 import { markerClasses, rowLength } from './router.ts';
-import { checkTree } from './tree-json.ts';
-import type { TreeModel } from './tree-learner.ts';
-import { treeClasses } from './tree-learner.ts';
+import { checkTree } from './trees/tree-json.ts';
+import type { TreeModel } from './trees/tree-learner.ts';
+import { treeClasses } from './trees/tree-learner.ts';
 
 interface RouterJson {
   readonly format: 1;

@@ -1,11 +1,11 @@
-import type { Doubt } from './doubt.ts';
-import { doubtAtEdges, doubtOf } from './doubt.ts';
+import type { Doubt } from './mixed/doubt.ts';
+import { doubtAtEdges, doubtOf } from './mixed/doubt.ts';
 import type { Flip } from './flip.ts';
 import { smallestFlip } from './flip.ts';
 import type { Feature } from './features/schema.ts';
 import { features } from './features/schema.ts';
 import { windowLimit } from './features/text-window.ts';
-import type { PathStep } from './flat-trees.ts';
+import type { PathStep } from './trees/flat-trees.ts';
 import { markerFeatures } from './router.ts';
 import type { KnownDestination, Route, Router } from './router.ts';
 

@@ -1,7 +1,7 @@
-import type { ContentTrees } from './content-trees.ts';
-import { classesOf } from './content-trees.ts';
+import type { ContentTrees } from './trees/content-trees.ts';
+import { classesOf } from './trees/content-trees.ts';
 import { featureDomain } from './features/domain.ts';
-import { treeClasses } from './tree-learner.ts';
+import { treeClasses } from './trees/tree-learner.ts';
 
 /** One number of a row, changed as little as changes the answer of the trees. */
 export interface Flip {

@@ -8,7 +8,7 @@ import type { Memory } from './memory.ts';
 import type { DtrPrediction, MessagePart } from './prediction.ts';
 import type { Route } from './router.ts';
 import { grammarFault } from './grammars/grammars.ts';
-import { fencedParts, trimmed, wordsBetween } from './message-parts.ts';
+import { fencedParts, trimmed, wordsBetween } from './mixed/message-parts.ts';
 import { Router } from './router.ts';
 
 /** The decision tree router as an estimator: a text in, its class, destination and payload out. */

@@ -1,6 +1,6 @@
 import type { Destination } from '../../engine/core/destination.ts';
 import type { ContentClass } from './example.ts';
-import type { Wish } from './instruction-seeds.ts';
+import type { Wish } from './mixed/instruction-seeds.ts';
 
 /** A stretch of a message and what it is; bounds in UTF-16 code units. */
 export interface MessagePart {

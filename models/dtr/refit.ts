@@ -1,8 +1,8 @@
 import { EngineError } from '../../engine/core/errors.ts';
 import { seededRandom } from '../../engine/core/random.ts';
 import type { FitOptions } from '../estimator.ts';
-import { boostedLearner } from './boosted-learner.ts';
-import { ContentTrees } from './content-trees.ts';
+import { boostedLearner } from './trees/boosted-learner.ts';
+import { ContentTrees } from './trees/content-trees.ts';
 import type { DtrExample } from './example.ts';
 import { features } from './features/schema.ts';
 import { calibrate, composedLessons, lessonsOf, stratumOf } from './fit.ts';

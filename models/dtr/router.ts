@@ -1,7 +1,7 @@
 import type { Destination } from '../../engine/core/destination.ts';
 import type { ContentClass } from './example.ts';
-import { addressesSomebody } from './address-words.ts';
-import { doubtAtEdges } from './doubt.ts';
+import { addressesSomebody } from './mixed/address-words.ts';
+import { doubtAtEdges } from './mixed/doubt.ts';
 import { Grams, maximumGrams } from './features/markers.ts';
 import { Scan } from './features/scan.ts';
 import { features } from './features/schema.ts';
@@ -10,12 +10,12 @@ import { ShapeGrams } from './features/shapes.ts';
 import { TextWindow } from './features/text-window.ts';
 import { writeFeatures } from './features/write.ts';
 import type { GrammarName } from './grammars/grammar.ts';
-import { InstructionReader, saidOf, wishOf } from './instruction.ts';
-import type { Wish } from './instruction-seeds.ts';
-import type { LinearTable } from './linear-table.ts';
-import type { ContentTrees } from './content-trees.ts';
-import type { Cut } from './parts.ts';
-import { cutsOf, joined } from './parts.ts';
+import { InstructionReader, saidOf, wishOf } from './mixed/instruction.ts';
+import type { Wish } from './mixed/instruction-seeds.ts';
+import type { LinearTable } from './words/linear-table.ts';
+import type { ContentTrees } from './trees/content-trees.ts';
+import type { Cut } from './mixed/parts.ts';
+import { cutsOf, joined } from './mixed/parts.ts';
 
 /** What the content markers tell apart; `mixed` is a payload with a sentence that says what to do with it. */
 export const markerClasses = ['deterministic', 'fixed', 'prose', 'mixed'] as const;

@@ -2,8 +2,8 @@ import { hashFraction } from '../../engine/core/hash.ts';
 import { destinationKey } from '../../engine/core/destination.ts';
 import type { DtrExample } from './example.ts';
 import { fenceContent } from './features/text-window.ts';
-import type { Joint, Side } from './parts.ts';
-import { cutFor } from './parts.ts';
+import type { Joint, Side } from './mixed/parts.ts';
+import { cutFor } from './mixed/parts.ts';
 
 /** An example as the learners see it: a bare content, a text to be read, or a sentence with a payload. */
 export type LessonRow =

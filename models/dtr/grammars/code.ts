@@ -1,4 +1,4 @@
-import { isPlainWords } from '../plain-words.ts';
+import { isPlainWords } from '../mixed/plain-words.ts';
 import type { Grammar } from './grammar.ts';
 
 const coded = /[(){}[\]=;<>]|^\s*(?:import|package|use|from|return|end|else|break|pass)\b/mu;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { plainWordsLabel } from '../../../models/dtr/plain-words.ts';
+import { plainWordsLabel } from '../../../models/dtr/mixed/plain-words.ts';
 import { figuresOf, settleTurns } from '../../../training/evaluate.ts';
 import type { JudgedProposal, JudgedTurn } from '../../../training/judged-turn.ts';
 import { certifyLadder } from '../../../training/ladder-certificate.ts';

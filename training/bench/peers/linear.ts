@@ -1,6 +1,6 @@
 import { contentClasses } from '../../../models/dtr/example.ts';
-import type { SparseRows } from '../../../models/dtr/linear-fit.ts';
-import { fitLinear, scoreLinear } from '../../../models/dtr/linear-fit.ts';
+import type { SparseRows } from '../../../models/dtr/words/linear-fit.ts';
+import { fitLinear, scoreLinear } from '../../../models/dtr/words/linear-fit.ts';
 import type { Called } from '../traffic-figures.ts';
 import type { TrafficRow } from '../traffic-data.ts';
 import type { Peer } from './peer.ts';

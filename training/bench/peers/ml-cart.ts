@@ -1,7 +1,7 @@
 import { seededRandom, shuffle } from '../../../engine/core/random.ts';
-import { ContentTrees } from '../../../models/dtr/content-trees.ts';
+import { ContentTrees } from '../../../models/dtr/trees/content-trees.ts';
 import { contentClasses } from '../../../models/dtr/example.ts';
-import { mlCartLearner, mlCartRowLimit } from '../../../models/dtr/ml-cart-learner.ts';
+import { mlCartLearner, mlCartRowLimit } from '../../../models/dtr/trees/ml-cart-learner.ts';
 import { handMade } from './hand-made.ts';
 import type { Called } from '../traffic-figures.ts';
 import type { Peer } from './peer.ts';

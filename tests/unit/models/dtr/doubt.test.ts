@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { doubtAtEdges, doubtOf } from '../../../../models/dtr/doubt.ts';
+import { doubtAtEdges, doubtOf } from '../../../../models/dtr/mixed/doubt.ts';
 
 describe('doubtOf', () => {
   it.each([

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../../engine/core/random.ts';
-import { boostedLearner } from '../../../../models/dtr/boosted-learner.ts';
-import { ContentTrees } from '../../../../models/dtr/content-trees.ts';
+import { boostedLearner } from '../../../../models/dtr/trees/boosted-learner.ts';
+import { ContentTrees } from '../../../../models/dtr/trees/content-trees.ts';
 import type { Flip } from '../../../../models/dtr/flip.ts';
 import { smallestFlip } from '../../../../models/dtr/flip.ts';
-import { histogramCartLearner } from '../../../../models/dtr/histogram-cart.ts';
-import type { TreeProblem } from '../../../../models/dtr/tree-learner.ts';
+import { histogramCartLearner } from '../../../../models/dtr/trees/histogram-cart.ts';
+import type { TreeProblem } from '../../../../models/dtr/trees/tree-learner.ts';
 
 /** Columns of the schema that are counts, shares and flags alike; class by the first two of them. */
 const columns = 6;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LinearTable } from '../../../../models/dtr/linear-table.ts';
+import { LinearTable } from '../../../../models/dtr/words/linear-table.ts';
 
 const classes = 4;
 const size = 8;

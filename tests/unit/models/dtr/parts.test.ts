@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../../engine/core/random.ts';
-import { composeMessage } from '../../../../models/dtr/compose.ts';
-import { drawSentence } from '../../../../models/dtr/instruction-draw.ts';
-import { cutFor, cutsOf } from '../../../../models/dtr/parts.ts';
+import { composeMessage } from '../../../../models/dtr/mixed/compose.ts';
+import { drawSentence } from '../../../../models/dtr/mixed/instruction-draw.ts';
+import { cutFor, cutsOf } from '../../../../models/dtr/mixed/parts.ts';
 import { lessonOf } from '../../../../models/dtr/training-rows.ts';
 
 const payloads = [

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isPlainWords } from '../../../../models/dtr/plain-words.ts';
+import { isPlainWords } from '../../../../models/dtr/mixed/plain-words.ts';
 
 describe('isPlainWords', () => {
   it.each([

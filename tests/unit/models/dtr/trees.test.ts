@@ -1,12 +1,12 @@
 import { DecisionTreeClassifier, DecisionTreeRegression } from 'ml-cart';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../../engine/core/random.ts';
-import { boostedLearner } from '../../../../models/dtr/boosted-learner.ts';
-import { ContentTrees } from '../../../../models/dtr/content-trees.ts';
-import { binColumns, shortestBetween } from '../../../../models/dtr/histogram.ts';
-import { histogramCartLearner } from '../../../../models/dtr/histogram-cart.ts';
-import { mlCartLearner } from '../../../../models/dtr/ml-cart-learner.ts';
-import type { TreeLearner, TreeProblem } from '../../../../models/dtr/tree-learner.ts';
+import { boostedLearner } from '../../../../models/dtr/trees/boosted-learner.ts';
+import { ContentTrees } from '../../../../models/dtr/trees/content-trees.ts';
+import { binColumns, shortestBetween } from '../../../../models/dtr/trees/histogram.ts';
+import { histogramCartLearner } from '../../../../models/dtr/trees/histogram-cart.ts';
+import { mlCartLearner } from '../../../../models/dtr/trees/ml-cart-learner.ts';
+import type { TreeLearner, TreeProblem } from '../../../../models/dtr/trees/tree-learner.ts';
 
 const columns = 6;
 

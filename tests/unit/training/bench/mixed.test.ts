@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { baseCorpus } from '../../../../datasets/sample/base-corpus.ts';
 import { seededRandom } from '../../../../engine/core/random.ts';
-import { drawSentence } from '../../../../models/dtr/instruction-draw.ts';
-import { seedSentences } from '../../../../models/dtr/instruction-seeds.ts';
+import { drawSentence } from '../../../../models/dtr/mixed/instruction-draw.ts';
+import { seedSentences } from '../../../../models/dtr/mixed/instruction-seeds.ts';
 import type { DtrPrediction } from '../../../../models/dtr/prediction.ts';
 import { judge } from '../../../../training/bench/mixed.ts';
 import { composeMixed, sentencesOf } from '../../../../training/bench/mixed-messages.ts';

@@ -1,4 +1,4 @@
-import { seededRandom } from '../../engine/core/random.ts';
+import { seededRandom } from '../../../engine/core/random.ts';
 
 /** Sparse binary rows: row i holds `buckets[offsets[i]]` up to `buckets[offsets[i + 1]]`, each once. */
 export interface SparseRows {

@@ -1,4 +1,4 @@
-import { EngineError } from '../../engine/core/errors.ts';
+import { EngineError } from '../../../engine/core/errors.ts';
 import type { LinearWeights } from './linear-fit.ts';
 
 /** So many numbers of at most 255 fit into 16 bits. */

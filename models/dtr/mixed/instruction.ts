@@ -1,10 +1,10 @@
 import { addressesSomebody } from './address-words.ts';
-import { sigmoid } from './content-trees.ts';
+import { sigmoid } from '../trees/content-trees.ts';
 import { doubtOf } from './doubt.ts';
-import { Grams } from './features/markers.ts';
-import { TextWindow } from './features/text-window.ts';
-import type { LinearTable } from './linear-table.ts';
-import { softmaxInPlace } from './linear-fit.ts';
+import { Grams } from '../features/markers.ts';
+import { TextWindow } from '../features/text-window.ts';
+import type { LinearTable } from '../words/linear-table.ts';
+import { softmaxInPlace } from '../words/linear-fit.ts';
 import type { Cut } from './parts.ts';
 import { joints } from './parts.ts';
 

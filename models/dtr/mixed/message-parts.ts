@@ -1,4 +1,4 @@
-import type { MessagePart } from './prediction.ts';
+import type { MessagePart } from '../prediction.ts';
 
 const fence = '```';
 /** Blocks told of one message. */

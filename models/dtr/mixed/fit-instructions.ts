@@ -1,4 +1,4 @@
-import type { Random } from '../../engine/core/clock.ts';
+import type { Random } from '../../../engine/core/clock.ts';
 import type { DrawSentence } from './compose.ts';
 import { cased, composeEach } from './compose.ts';
 import { doubtOf } from './doubt.ts';
@@ -6,11 +6,11 @@ import { trimmed } from './message-parts.ts';
 import { drawNeutral } from './instruction-draw.ts';
 import { instructionBuckets, instructionColumns, InstructionReader } from './instruction.ts';
 import type { Wish } from './instruction-seeds.ts';
-import type { LinearOptions, LinearWeights } from './linear-fit.ts';
-import { fitLinear } from './linear-fit.ts';
+import type { LinearOptions, LinearWeights } from '../words/linear-fit.ts';
+import { fitLinear } from '../words/linear-fit.ts';
 import type { Cut, Joint, Side } from './parts.ts';
 import { cutsOf } from './parts.ts';
-import type { LessonRow } from './training-rows.ts';
+import type { LessonRow } from '../training-rows.ts';
 
 /** A message whose instruction is known. */
 export interface Instructed {

@@ -1,4 +1,4 @@
-import type { Random } from '../../engine/core/clock.ts';
+import type { Random } from '../../../engine/core/clock.ts';
 import { grammar, holdGrammar, neutral, seedSentences } from './instruction-seeds.ts';
 
 const pickFrom = (items: readonly string[], random: Random): string =>

@@ -1,5 +1,5 @@
-import { seededRandom } from '../../engine/core/random.ts';
-import type { Random } from '../../engine/core/clock.ts';
+import { seededRandom } from '../../../engine/core/random.ts';
+import type { Random } from '../../../engine/core/clock.ts';
 import type { Binned } from './histogram.ts';
 import { binLimit } from './histogram.ts';
 

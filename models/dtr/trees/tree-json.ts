@@ -1,4 +1,4 @@
-import { EngineError } from '../../engine/core/errors.ts';
+import { EngineError } from '../../../engine/core/errors.ts';
 
 /** Inner node, in the words of ml-cart: a value below `splitValue` goes left. */
 export interface SplitNode {

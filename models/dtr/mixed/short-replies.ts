@@ -1,4 +1,4 @@
-import type { Random } from '../../engine/core/clock.ts';
+import type { Random } from '../../../engine/core/clock.ts';
 
 /**
  * What people type when they answer a question: one word or two, no mark. Logs of commands hold few of these, and a

@@ -1,13 +1,13 @@
-import { hashFraction } from '../../engine/core/hash.ts';
-import { seededRandom } from '../../engine/core/random.ts';
-import { Grams } from './features/markers.ts';
-import { Scan } from './features/scan.ts';
-import { TextWindow } from './features/text-window.ts';
-import { writeFeatures } from './features/write.ts';
+import { hashFraction } from '../../../engine/core/hash.ts';
+import { seededRandom } from '../../../engine/core/random.ts';
+import { Grams } from '../features/markers.ts';
+import { Scan } from '../features/scan.ts';
+import { TextWindow } from '../features/text-window.ts';
+import { writeFeatures } from '../features/write.ts';
 import type { LinearWeights, SparseRows } from './linear-fit.ts';
 import { fitLinear, scoreLinear, softmaxInPlace } from './linear-fit.ts';
-import { markerClasses, rowLength, writeMarkers } from './router.ts';
-import { ShapeGrams, shapeBuckets } from './features/shapes.ts';
+import { markerClasses, rowLength, writeMarkers } from '../router.ts';
+import { ShapeGrams, shapeBuckets } from '../features/shapes.ts';
 
 /** Measured texts: one row of features each (marker columns still empty), and their n-grams. */
 export interface Measured {

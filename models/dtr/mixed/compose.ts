@@ -1,8 +1,8 @@
-import type { Random } from '../../engine/core/clock.ts';
+import type { Random } from '../../../engine/core/clock.ts';
 import { drawAround, drawNeutral } from './instruction-draw.ts';
 import type { Wish } from './instruction-seeds.ts';
 import type { Joint, Side } from './parts.ts';
-import type { LessonRow } from './training-rows.ts';
+import type { LessonRow } from '../training-rows.ts';
 
 /** A message made of a sentence and a payload, with what the sentence wants. */
 export interface ComposedMessage {

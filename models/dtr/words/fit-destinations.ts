@@ -1,15 +1,15 @@
-import type { Destination } from '../../engine/core/destination.ts';
-import { hashFraction } from '../../engine/core/hash.ts';
-import { addShapeWords, maximumShapeWords } from './features/shape-words.ts';
+import type { Destination } from '../../../engine/core/destination.ts';
+import { hashFraction } from '../../../engine/core/hash.ts';
+import { addShapeWords, maximumShapeWords } from '../features/shape-words.ts';
 import type { Measured } from './fit-markers.ts';
 import type { SparseRows } from './linear-fit.ts';
 import { fitLinear, scoreLinear, softmaxInPlace } from './linear-fit.ts';
 import { LinearTable } from './linear-table.ts';
-import { fenceContent } from './features/text-window.ts';
-import { learnGrammar } from './grammars/grammars.ts';
-import type { KnownDestination, RouterParts } from './router.ts';
-import { rowLength } from './router.ts';
-import type { LessonRow } from './training-rows.ts';
+import { fenceContent } from '../features/text-window.ts';
+import { learnGrammar } from '../grammars/grammars.ts';
+import type { KnownDestination, RouterParts } from '../router.ts';
+import { rowLength } from '../router.ts';
+import type { LessonRow } from '../training-rows.ts';
 
 /** A text with the destination that a log gave it. */
 export interface DestinationLesson {
