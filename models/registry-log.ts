@@ -22,7 +22,19 @@ export type RegistryEvent =
       readonly bundle: string;
       readonly previous: string;
       readonly reason: string;
-    };
+    }
+  | {
+      /** A challenger runs beside the champion; said anew each time its share of the conversations changes. */
+      readonly kind: 'challenger-offered';
+      readonly role: string;
+      readonly bundle: string;
+      readonly champion: string;
+      /** Of the role's conversations, in [0, 1]; 0: it is asked, and has no effect. */
+      readonly share: number;
+      readonly token: number | null;
+      readonly reason: string;
+    }
+  | { readonly kind: 'challenger-withdrawn'; readonly role: string; readonly bundle: string; readonly reason: string };
 
 export interface RegistryRecord {
   /** From 1, without gaps. */

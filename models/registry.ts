@@ -1,22 +1,17 @@
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { systemClock, systemIds, type Clock, type IdSource } from '../engine/core/clock.ts';
 import { EngineError, messageOf } from '../engine/core/errors.ts';
 import { canonicalJson } from '../engine/core/hash.ts';
 import { quietLogger, type Logger } from '../engine/core/logger.ts';
-import { openArtefact, sealArtefact, sync, type Artefact, type GoldenVector, type StepHook } from './artefact.ts';
-import {
-  compareBundles,
-  makeBundle,
-  readBundle,
-  type Bundle,
-  type BundleContent,
-  type BundleDifference,
-} from './bundle.ts';
+import { openArtefact, sealArtefact, type Artefact, type GoldenVector, type StepHook } from './artefact.ts';
+import { compareBundles, makeBundle, type Bundle, type BundleContent, type BundleDifference } from './bundle.ts';
+import { BundleFiles } from './bundle-files.ts';
 import { artefactKinds, type ArtefactDescription, type ArtefactKind } from './manifest.ts';
 import { RegistryLog, type RegistryEvent, type RegistryRecord } from './registry-log.ts';
-import { RegistryState } from './registry-state.ts';
+import { removeLeftovers } from './registry-leftovers.ts';
+import { RegistryState, type Challenger } from './registry-state.ts';
 import { watchFolder } from './registry-watch.ts';
 
 export interface RegistryOptions {
@@ -56,6 +51,7 @@ export class Registry {
   readonly #step: StepHook;
   readonly #pollMs: number;
   readonly #log: RegistryLog;
+  readonly #bundles: BundleFiles;
   readonly #state = new RegistryState();
   #reading: Promise<unknown> = Promise.resolve();
 
@@ -66,6 +62,7 @@ export class Registry {
     this.#logger = options.logger ?? quietLogger;
     this.#step = options.step ?? (() => undefined);
     this.#pollMs = options.pollMs ?? 1000;
+    this.#bundles = new BundleFiles(join(root, 'bundles'), () => this.#temporary('bundle'), this.#step);
     this.#log = new RegistryLog(join(root, 'log'), this.#clock, () => this.#temporary('record'), this.#step);
   }
 
@@ -76,7 +73,7 @@ export class Registry {
       await mkdir(join(root, folder), { recursive: true });
     }
     await registry.#log.create();
-    await registry.#removeLeftovers();
+    await removeLeftovers(join(root, 'temporary'));
     await registry.#refresh();
     for (const role of registry.#state.roles()) await registry.#point(role);
     return registry;
@@ -112,42 +109,19 @@ export class Registry {
   /** Writes a bundle without making it serve: a candidate that can be looked at and promoted later. */
   async addBundle(content: BundleContent): Promise<Bundle> {
     const bundle = makeBundle(content, this.#clock.now());
-    const known = await this.#readBundle(bundle.id);
+    const known = await this.#bundles.read(bundle.id);
     if (known !== null) return known;
     for (const id of Object.values(bundle.artefacts)) await this.artefact(id);
-    const temporary = this.#temporary('bundle');
-    this.#step('bundle-1-write');
-    await writeFile(temporary, canonicalJson(bundle));
-    this.#step('bundle-2-sync');
-    await sync(temporary);
-    this.#step('bundle-3-rename');
-    await rename(temporary, this.#bundlePath(bundle.id));
-    this.#step('bundle-4-sync-folder');
-    await sync(join(this.#root, 'bundles'));
+    await this.#bundles.write(bundle);
     return bundle;
   }
 
   /** Compare and set: makes the bundle serve its role. @throws REGISTRY_CONFLICT, NOT_FOUND, ARTEFACT_CORRUPT */
   async promote(role: string, bundle: BundleContent | string, options: PromoteOptions): Promise<Bundle> {
-    const stored = typeof bundle === 'string' ? await this.show(bundle) : await this.addBundle(bundle);
-    if (stored.role !== role) {
-      throw new EngineError('ARTEFACT_MISMATCH', { id: stored.id, what: 'role', expected: role, actual: stored.role });
-    }
+    const stored = await this.#ofRole(role, bundle);
     await this.#commit(async () => {
-      const current = (await this.#firstWhole(role))?.id ?? null;
-      const newest = this.#state.token(role);
-      if (options.token !== undefined && options.token < newest) {
-        const expected = `token ${options.token}`;
-        throw new EngineError('REGISTRY_CONFLICT', { role, expected, actual: `token ${newest}` });
-      }
+      const current = await this.#expect(role, stored.id, options);
       if (current === stored.id) return null;
-      if (current !== options.expected) {
-        throw new EngineError('REGISTRY_CONFLICT', {
-          role,
-          expected: options.expected ?? 'no bundle',
-          actual: current ?? 'no bundle',
-        });
-      }
       const token = options.token ?? null;
       return { kind: 'model-promoted', role, bundle: stored.id, previous: current, token, reason: options.reason };
     });
@@ -155,16 +129,59 @@ export class Registry {
     return stored;
   }
 
-  /** Makes the bundle before the current one serve again. @throws NOTHING_TO_ROLL_BACK */
+  /**
+   * Compare and set: tries a bundle out beside the champion, for this share of the conversations; 0 for none, where its
+   * answers have no effect. @throws REGISTRY_CONFLICT, also where it was tried and failed; NOT_FOUND, ARTEFACT_MISMATCH
+   */
+  async offer(role: string, bundle: string, options: PromoteOptions & { readonly share: number }): Promise<Bundle> {
+    const stored = await this.#ofRole(role, bundle);
+    await this.#commit(async () => {
+      const champion = await this.#expect(role, stored.id, options);
+      const before = this.#state.challenger(role);
+      if (champion === null || this.#state.hasFailed(role, stored.id)) {
+        const actual = champion === null ? 'no bundle' : 'one that failed when it was tried';
+        throw new EngineError('REGISTRY_CONFLICT', { role, expected: 'a champion and a fresh challenger', actual });
+      }
+      if (champion === stored.id) return null;
+      if (before?.bundle === stored.id && before.share === options.share) return null;
+      const { share, token = null, reason } = options;
+      return { kind: 'challenger-offered', role, bundle: stored.id, champion, share, token, reason };
+    });
+    return stored;
+  }
+
+  /** Ends the trial of a challenger; the champion serves alone. Null where none was tried out. */
+  async withdraw(role: string, reason: string): Promise<string | null> {
+    const record = await this.#commit(() => this.#withdrawal(role, reason));
+    return record?.event.kind === 'challenger-withdrawn' ? record.event.bundle : null;
+  }
+
+  /** The bundle that is tried out beside the champion. */
+  async challenger(role: string): Promise<Challenger | null> {
+    await this.#refresh();
+    return this.#state.challenger(role);
+  }
+
+  #withdrawal(role: string, reason: string): RegistryEvent | null {
+    const bundle = this.#state.challenger(role)?.bundle;
+    return bundle === undefined ? null : { kind: 'challenger-withdrawn', role, bundle, reason };
+  }
+
+  /**
+   * Undoes the newest change: ends the trial of a challenger where one is under way, else makes the bundle before the
+   * current one serve again. @returns what serves now @throws NOTHING_TO_ROLL_BACK
+   */
   async rollback(role: string, reason = 'asked for'): Promise<Bundle> {
     const record = await this.#commit(async () => {
+      const withdrawal = this.#withdrawal(role, reason);
+      if (withdrawal !== null) return withdrawal;
       const [current, before] = await this.#whole(role, 2);
       if (current === undefined || before === undefined) throw new EngineError('NOTHING_TO_ROLL_BACK', { role });
       return { kind: 'model-rolled-back', role, bundle: before.id, previous: current.id, reason };
     });
     await this.#point(role);
-    const bundle = record?.event.kind === 'model-rolled-back' ? record.event.bundle : '';
-    return this.show(bundle);
+    if (record?.event.kind === 'model-rolled-back') return this.show(record.event.bundle);
+    return (await this.current(role)) as Bundle;
   }
 
   /** The bundle that serves a role: the newest promoted one of which no artefact is quarantined; null for none. */
@@ -196,6 +213,13 @@ export class Registry {
     }
   }
 
+  /** Any bundle with every byte of its artefacts checked; null where it is damaged. @throws NOT_FOUND */
+  async openBundle(id: string): Promise<OpenBundle | null> {
+    const bundle = await this.show(id);
+    const artefacts = await this.#openAll(bundle);
+    return artefacts === null ? null : { bundle, artefacts };
+  }
+
   /** Sets an artefact aside, so that no bundle with it serves. A model that fails its golden vectors comes here too. */
   async quarantine(id: string, detail: string): Promise<void> {
     await this.#commit(() =>
@@ -211,16 +235,8 @@ export class Registry {
   }
 
   /** Any bundle by its id or a unique beginning of it of at least six digits. @throws NOT_FOUND */
-  async show(id: string): Promise<Bundle> {
-    const names = /^[0-9a-f]{6,64}$/.test(id) ? await readdir(join(this.#root, 'bundles')) : [];
-    const [name, other] = names.filter((candidate) => candidate.startsWith(id));
-    const bundle = name === undefined || other !== undefined ? null : await this.#readBundle(name.replace('.json', ''));
-    if (bundle !== null) return bundle;
-    throw new EngineError('NOT_FOUND', {
-      what: 'bundle',
-      name: id,
-      hint: 'list them with "thought-engine models list"',
-    });
+  show(id: string): Promise<Bundle> {
+    return this.#bundles.find(id);
   }
 
   /** Everything that happened to a role, oldest first. */
@@ -238,13 +254,8 @@ export class Registry {
   }
 
   /** All bundles of a role that were ever written, oldest first. */
-  async bundles(role: string): Promise<readonly Bundle[]> {
-    const bundles: Bundle[] = [];
-    for (const name of await readdir(join(this.#root, 'bundles'))) {
-      const bundle = await this.#readBundle(name.replace('.json', ''));
-      if (bundle?.role === role) bundles.push(bundle);
-    }
-    return bundles.toSorted((a, b) => a.createdAt - b.createdAt);
+  bundles(role: string): Promise<readonly Bundle[]> {
+    return this.#bundles.ofRole(role);
   }
 
   async diff(from: string, to: string): Promise<BundleDifference[]> {
@@ -257,19 +268,21 @@ export class Registry {
   }
 
   /**
-   * Calls back whenever a bundle other than `known` (or than the last one told) serves the role, whichever process made
-   * it so. Returns the function that ends it.
+   * Calls back whenever a bundle other than `known` (or than the last one told) serves the role, or is tried out beside
+   * it, whichever process made it so. Returns the function that ends it.
    */
   watch(role: string, known: string | null, callback: (bundle: Bundle | null) => void): () => void {
-    let last = known;
+    let last = `${known} `;
     let isEnded = false;
     const stop = watchFolder({
       folder: this.#log.folder,
       pollMs: this.#pollMs,
       look: async () => {
         const bundle = await this.current(role);
-        if (isEnded || (bundle?.id ?? null) === last) return;
-        last = bundle?.id ?? null;
+        const { bundle: tried = '', share = '' } = this.#state.challenger(role) ?? {};
+        const now = `${bundle?.id ?? null} ${tried}${share}`;
+        if (isEnded || now === last) return;
+        last = now;
         callback(bundle);
       },
       onError: (error) => this.#logger.error({ role, error: messageOf(error) }, 'registry cannot be watched'),
@@ -278,6 +291,24 @@ export class Registry {
       isEnded = true;
       stop();
     };
+  }
+
+  async #ofRole(role: string, bundle: BundleContent | string): Promise<Bundle> {
+    const stored = typeof bundle === 'string' ? await this.show(bundle) : await this.addBundle(bundle);
+    if (stored.role === role) return stored;
+    throw new EngineError('ARTEFACT_MISMATCH', { id: stored.id, what: 'role', expected: role, actual: stored.role });
+  }
+
+  /** What serves, where nobody claimed the role since the token and it is what was expected, or what is wanted. */
+  async #expect(role: string, wanted: string, { expected, token }: PromoteOptions): Promise<string | null> {
+    const newest = this.#state.token(role);
+    if (token !== undefined && token < newest) {
+      throw new EngineError('REGISTRY_CONFLICT', { role, expected: `token ${token}`, actual: `token ${newest}` });
+    }
+    const current = (await this.#firstWhole(role))?.id ?? null;
+    if (current === wanted || current === expected) return current;
+    const actual = current ?? 'no bundle';
+    throw new EngineError('REGISTRY_CONFLICT', { role, expected: expected ?? 'no bundle', actual });
   }
 
   async #openAll(bundle: Bundle): Promise<Partial<Record<ArtefactKind, Artefact>> | null> {
@@ -336,16 +367,11 @@ export class Registry {
     const found: Bundle[] = [];
     for (const id of this.#state.champions(role)) {
       if (found.length === count) break;
-      const bundle = await this.#readBundle(id);
+      const bundle = await this.#bundles.read(id);
       const ids = Object.values(bundle?.artefacts ?? {});
       if (bundle !== null && !ids.some((artefact) => this.#state.isQuarantined(artefact))) found.push(bundle);
     }
     return found;
-  }
-
-  async #readBundle(id: string): Promise<Bundle | null> {
-    const text = await readFile(this.#bundlePath(id), 'utf8').catch(() => null);
-    return text === null ? null : readBundle(text);
   }
 
   /** Writes `roles/<role>.json`, for people and for tools that only look; made anew at every start. */
@@ -358,30 +384,7 @@ export class Registry {
     await rename(temporary, join(this.#root, 'roles', `${encodeURIComponent(role)}.json`));
   }
 
-  #bundlePath(id: string): string {
-    return join(this.#root, 'bundles', `${id}.json`);
-  }
-
   #temporary(what: string): string {
     return join(this.#root, 'temporary', `${process.pid}@${hostname()}-${this.#ids(what)}`);
-  }
-
-  /** What a process that has died left half-written. */
-  async #removeLeftovers(): Promise<void> {
-    for (const name of await readdir(join(this.#root, 'temporary'))) {
-      const [pid = '', rest = ''] = name.split('@');
-      if (!rest.startsWith(`${hostname()}-`) || isAlive(Number(pid))) continue;
-      await rm(join(this.#root, 'temporary', name), { recursive: true, force: true });
-    }
-  }
-}
-
-function isAlive(pid: number): boolean {
-  if (!(pid > 0)) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

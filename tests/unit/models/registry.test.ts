@@ -211,6 +211,51 @@ describe('registry', () => {
     expect(seen).toHaveLength(2);
   });
 
+  it('tries a challenger out beside the champion, more and more, until it is promoted', async () => {
+    const root = await makeRoot();
+    const registry = await open(root);
+    const [champion = ''] = await promoteAll(registry, [1]);
+    const { id } = await registry.addBundle(bundleOf(await publish(registry, 2), champion));
+    const seen: string[] = [];
+    const stop = (await open(root)).watch('pm', champion, (bundle) => seen.push(bundle?.id ?? ''));
+    for (const share of [0, 0.05]) await registry.offer('pm', id, { expected: champion, share, reason: 'try' });
+    const other = await open(root);
+    expect(await other.challenger('pm')).toMatchObject({ bundle: id, champion, share: 0.05 });
+    expect((await other.current('pm'))?.id).toBe(champion);
+    expect((await other.openBundle(id))?.artefacts.dtr?.manifest.seed).toBe(2);
+    await expect.poll(() => seen.at(-1)).toBe(champion);
+    await other.promote('pm', id, { expected: champion, reason: 'better' });
+    expect(await registry.challenger('pm')).toBeNull();
+    expect((await registry.current('pm'))?.id).toBe(id);
+    await expect.poll(() => seen.at(-1)).toBe(id);
+    stop();
+  });
+
+  it('takes a challenger back first when it is rolled back, and never tries that one again', async () => {
+    const registry = await open(await makeRoot());
+    const [first, champion = ''] = await promoteAll(registry, [1, 2]);
+    const { id } = await registry.addBundle(bundleOf(await publish(registry, 3), champion));
+    const offer = () => registry.offer('pm', id, { expected: champion, share: 0.05, reason: 'try' });
+    await offer();
+    expect((await registry.rollback('pm')).id).toBe(champion);
+    expect(await registry.challenger('pm')).toBeNull();
+    await expect(offer()).rejects.toMatchObject({ code: 'REGISTRY_CONFLICT' });
+    expect((await registry.rollback('pm')).id).toBe(first);
+    expect(await registry.withdraw('pm', 'nothing to withdraw')).toBeNull();
+  });
+
+  it('offers nothing for a trainer that was overtaken, and to a champion that serves no more', async () => {
+    const registry = await open(await makeRoot());
+    const [champion = ''] = await promoteAll(registry, [1]);
+    const { id } = await registry.addBundle(bundleOf(await publish(registry, 2), champion));
+    const token = await registry.claim('pm', 'slow');
+    await registry.claim('pm', 'quick');
+    const stale = registry.offer('pm', id, { expected: champion, token, share: 0, reason: 'stale' });
+    await expect(stale).rejects.toMatchObject({ code: 'REGISTRY_CONFLICT' });
+    const unknown = registry.offer('pm', id, { expected: null, share: 0, reason: 'compared with nothing' });
+    await expect(unknown).rejects.toMatchObject({ code: 'REGISTRY_CONFLICT' });
+  });
+
   it('skips a damaged record and says so', async () => {
     const root = await makeRoot();
     const registry = await open(root);
