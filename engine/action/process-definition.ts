@@ -19,6 +19,7 @@ export class ProcessDefinition {
     this.#checkSteps(hasTool);
     this.#checkEdges();
     this.#checkLoops();
+    this.#checkExits();
     this.#checkSlots();
   }
 
@@ -89,6 +90,17 @@ export class ProcessDefinition {
       done.add(id);
     };
     for (const id of this.#steps.keys()) visit(id);
+  }
+
+  /** A circle of questions would ask for ever. */
+  #checkExits(): void {
+    const isEnd = (id: string): boolean => this.#steps.get(id)?.kind === 'end' || this.edges(id).length === 0;
+    const ending = new Set([...this.#steps.keys()].filter(isEnd));
+    for (let before = -1; before !== ending.size;) {
+      before = ending.size;
+      for (const { from, to } of this.process.edges) if (ending.has(to)) ending.add(from);
+    }
+    for (const id of this.#steps.keys()) if (!ending.has(id)) this.#fail(id, 'no end can be reached from it');
   }
 }
 
