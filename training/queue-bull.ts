@@ -10,17 +10,15 @@ import {
   type JobState,
   type JobView,
   type QueueOptions,
-  type RetrainJob,
+  type JobRequest,
+  type JobResult,
+  type QueuedJob,
   type RetrainQueue,
-  type RetrainRequest,
-  type RetrainResult,
 } from './queue.ts';
 
 /** What stands in the store. The mark outlives the worker that should have seen it. */
-export interface StoredJob extends RetrainJob {
-  readonly isCancelled?: boolean;
-}
-export type BullJob = Job<StoredJob, RetrainResult>;
+export type StoredJob = QueuedJob & { readonly isCancelled?: boolean };
+export type BullJob = Job<StoredJob, JobResult>;
 
 const attempts = 3;
 const firstBackoffMs = 2000;
@@ -54,7 +52,7 @@ type BullState = keyof typeof states;
 class BullRetrainQueue implements RetrainQueue {
   readonly url: string;
   readonly #backend: QueueBackend;
-  readonly #queue: Queue<StoredJob, RetrainResult>;
+  readonly #queue: Queue<StoredJob, JobResult>;
   readonly #logger: Logger;
   readonly #codeVersion: string;
   readonly #listeners = new Set<(event: JobEvent) => void>();
@@ -73,7 +71,7 @@ class BullRetrainQueue implements RetrainQueue {
     await this.#ask(() => this.#queue.waitUntilReady());
   }
 
-  async enqueue(request: RetrainRequest): Promise<JobView> {
+  async enqueue(request: JobRequest): Promise<JobView> {
     const data: StoredJob = { ...request, codeVersion: this.#codeVersion };
     const id = jobId(data);
     const known = await this.#find(id);
@@ -82,7 +80,7 @@ class BullRetrainQueue implements RetrainQueue {
       return view.state === 'failed' || view.state === 'cancelled' ? this.retry(id) : view;
     }
     const job = await this.#ask(() =>
-      this.#queue.add('retrain', data, {
+      this.#queue.add(data.kind ?? 'retrain', data, {
         jobId: id,
         attempts,
         backoff: { type: 'exponential', delay: firstBackoffMs },
@@ -197,6 +195,7 @@ class BullRetrainQueue implements RetrainQueue {
 function viewOf(job: BullJob, bullState: BullState): JobView {
   const { isCancelled, ...data } = job.data;
   const state = states[bullState] ?? 'waiting';
+  const result = state === 'completed' ? (job.returnvalue ?? null) : null;
   return {
     id: job.id ?? '',
     job: data,
@@ -206,7 +205,8 @@ function viewOf(job: BullJob, bullState: BullState): JobView {
     createdAt: job.timestamp,
     startedAt: job.processedOn ?? null,
     finishedAt: job.finishedOn ?? null,
-    result: state === 'completed' ? (job.returnvalue ?? null) : null,
+    result: result?.kind === 'mine' ? null : result,
+    mined: result?.kind === 'mine' ? result : null,
     error: state === 'failed' ? errorOf(job.failedReason ?? '') : null,
   };
 }

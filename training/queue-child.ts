@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { EngineError } from '../engine/core/errors.ts';
-import type { RetrainJob, RetrainResult } from './queue.ts';
+import type { JobResult, MineJob, MineResult, QueuedJob, RetrainJob, RetrainResult } from './queue.ts';
 import type { RunContext } from './queue-worker.ts';
 import type { TrainingOrder, TrainingWord } from './retrain-child.ts';
 
@@ -12,12 +12,10 @@ const patienceMs = 2000;
  * the job, not the worker, and a cancelled job can be stopped in the middle of a computation.
  * @throws what the training process reports; TRAINING_FAILED where it dies
  */
-export function runInChild(
-  script: string,
-  dataDir: string,
-  job: RetrainJob,
-  context: RunContext,
-): Promise<RetrainResult> {
+export function runInChild(s: string, dataDir: string, job: RetrainJob, context: RunContext): Promise<RetrainResult>;
+export function runInChild(s: string, dataDir: string, job: MineJob, context: RunContext): Promise<MineResult>;
+export function runInChild(s: string, dataDir: string, job: QueuedJob, context: RunContext): Promise<JobResult>;
+export function runInChild(script: string, dataDir: string, job: QueuedJob, context: RunContext): Promise<JobResult> {
   return new Promise((resolve, reject) => {
     const child = fork(script, [], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     let killing: NodeJS.Timeout | undefined;
@@ -49,7 +47,7 @@ export function runInChild(
   });
 }
 
-function failed(job: RetrainJob, detail: string): EngineError {
+function failed(job: QueuedJob, detail: string): EngineError {
   return new EngineError('TRAINING_FAILED', { what: `role ${job.role}`, detail });
 }
 

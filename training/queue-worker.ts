@@ -4,7 +4,7 @@ import { quietLogger } from '../engine/core/logger.ts';
 import type { Progress, ProgressEvent } from '../engine/core/progress.ts';
 import { connectBackend, queueName } from './queue-backend.ts';
 import { textOfError, type BullJob, type StoredJob } from './queue-bull.ts';
-import type { QueueOptions, RetrainJob, RetrainResult } from './queue.ts';
+import type { JobResult, QueuedJob, QueueOptions } from './queue.ts';
 
 export interface RunContext {
   readonly id: string;
@@ -14,7 +14,7 @@ export interface RunContext {
 }
 
 export interface WorkerOptions extends QueueOptions {
-  readonly run: (job: RetrainJob, context: RunContext) => Promise<RetrainResult>;
+  readonly run: (job: QueuedJob, context: RunContext) => Promise<JobResult>;
   /** A worker that is silent for so long has lost its job; another takes it over within 1.5 times of it. */
   readonly lockMs?: number;
 }
@@ -34,11 +34,11 @@ const progressEveryMs = 250;
 export async function startWorker(url: string, options: WorkerOptions): Promise<RunningWorker> {
   const logger = options.logger ?? quietLogger;
   const backend = await connectBackend(url, options);
-  const queue = new Queue<StoredJob, RetrainResult>(queueName, backend.options(), backend.factory);
+  const queue = new Queue<StoredJob, JobResult>(queueName, backend.options(), backend.factory);
   const underWay = new Map<string, AbortController>();
   const lockMs = options.lockMs ?? lockByDefaultMs;
 
-  const process = async (job: BullJob): Promise<RetrainResult> => {
+  const process = async (job: BullJob): Promise<JobResult> => {
     const id = job.id ?? '';
     if (job.data.isCancelled === true) throw unrecoverable(new EngineError('JOB_CANCELLED', { id }));
     const controller = new AbortController();
@@ -66,7 +66,7 @@ export async function startWorker(url: string, options: WorkerOptions): Promise<
     }
   };
 
-  const worker = new Worker<StoredJob, RetrainResult>(
+  const worker = new Worker<StoredJob, JobResult>(
     queueName,
     process,
     {

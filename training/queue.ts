@@ -14,10 +14,13 @@ export interface RetrainConfig {
   readonly encoder?: string;
   /** All tiers where absent. */
   readonly tiers?: readonly ('dtr' | 'lppm' | 'cet')[];
+  /** Versions of the role's approved processes, which the process mapper learns to follow. */
+  readonly processes?: readonly string[];
 }
 
 /** What is asked for. */
 export interface RetrainRequest {
+  readonly kind?: 'retrain';
   readonly role: string;
   /** Id: sha256 of the content. Path: absolute, or relative to the worker's data folder. */
   readonly snapshot: { readonly id: string; readonly path: string };
@@ -30,8 +33,48 @@ export interface RetrainJob extends RetrainRequest {
   readonly codeVersion: string;
 }
 
+/** Settings of one search for processes; part of the job's id. */
+export interface MineConfig {
+  readonly seed: number;
+  /** Runs that a process needs; see `MiningOptions`. */
+  readonly minimumSupport?: number;
+  /** Versions of the processes that are known already: with others, the same log is searched anew. */
+  readonly known: readonly string[];
+}
+
+/** Asks for the processes that a role's log holds. */
+export interface MineRequest extends Pick<RetrainRequest, 'role' | 'snapshot' | 'reason'> {
+  readonly kind: 'mine';
+  readonly config: MineConfig;
+}
+
+export interface MineJob extends MineRequest {
+  readonly codeVersion: string;
+}
+
+/** Names of what was found, by what is new about it. */
+export interface MineResult {
+  readonly kind: 'mine';
+  readonly role: string;
+  readonly fresh: readonly string[];
+  readonly changed: readonly string[];
+  readonly same: readonly string[];
+  readonly missed: readonly string[];
+  readonly dropped: readonly string[];
+  readonly conversations: number;
+  /** Conversations in which nothing belongs to a process. */
+  readonly unexplained: number;
+  /** What a person should know: what is missing for more, what was left out. */
+  readonly notices: readonly string[];
+}
+
+export type JobRequest = RetrainRequest | MineRequest;
+export type QueuedJob = RetrainJob | MineJob;
+export type JobResult = RetrainResult | MineResult;
+
 /** What a job came to; `promoted: false` is a success too: the champion stays, for the reasons given. */
 export interface RetrainResult {
+  readonly kind?: 'retrain';
   readonly role: string;
   readonly bundle: string;
   readonly promoted: boolean;
@@ -43,7 +86,7 @@ export type JobState = 'waiting' | 'active' | 'completed' | 'failed' | 'cancelle
 
 export interface JobView {
   readonly id: string;
-  readonly job: RetrainJob;
+  readonly job: QueuedJob;
   readonly state: JobState;
   readonly progress: ProgressEvent | null;
   /** Times it was begun. */
@@ -52,7 +95,10 @@ export interface JobView {
   readonly createdAt: number;
   readonly startedAt: number | null;
   readonly finishedAt: number | null;
+  /** What training came to. */
   readonly result: RetrainResult | null;
+  /** What a search for processes came to. */
+  readonly mined: MineResult | null;
   readonly error: { readonly code: ErrorCode; readonly message: string } | null;
 }
 
@@ -70,7 +116,7 @@ export interface RetrainQueue {
    * The same request of the same code is the same job: asking again returns it, and starts it again where it had failed
    * or was cancelled. @throws QUEUE_UNAVAILABLE
    */
-  enqueue(request: RetrainRequest): Promise<JobView>;
+  enqueue(request: JobRequest): Promise<JobView>;
   /** Newest first. */
   list(): Promise<JobView[]>;
   /** @throws JOB_NOT_FOUND */
@@ -95,9 +141,10 @@ export interface QueueOptions {
 }
 
 /** Equal work has an equal id; the reason is no part of the work. */
-export function jobId(job: RetrainJob): string {
+export function jobId(job: QueuedJob): string {
   const { role, snapshot, config, codeVersion } = job;
-  return sha256(canonicalJson({ role, snapshot: snapshot.id, config, codeVersion })).slice(0, 24);
+  const kind = job.kind === 'mine' ? { kind: job.kind } : {};
+  return sha256(canonicalJson({ ...kind, role, snapshot: snapshot.id, config, codeVersion })).slice(0, 24);
 }
 
 /**

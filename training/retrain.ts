@@ -4,6 +4,7 @@ import type { Device } from '../engine/core/config.ts';
 import type { Conversation } from '../engine/core/conversation.ts';
 import { EngineError } from '../engine/core/errors.ts';
 import { canonicalJson } from '../engine/core/hash.ts';
+import type { Process } from '../engine/core/process.ts';
 import type { Progress } from '../engine/core/progress.ts';
 import type { Bundle, BundleContent } from '../models/bundle.ts';
 import { boundOf, type Bound } from '../models/certificate.ts';
@@ -32,6 +33,8 @@ export interface RetrainOptions {
   /** See `LppmOptions`. */
   readonly encoder?: string;
   readonly tiers?: readonly LearnedTier[];
+  /** Approved processes of the role; see `learn`. */
+  readonly processes?: readonly Process[];
   readonly codeVersion: string;
   readonly progress: Progress;
   /** See `learn`. */
@@ -66,6 +69,7 @@ export async function retrain(options: RetrainOptions): Promise<RetrainResult> {
     corrections,
     unlabelled,
     ...(options.tiers === undefined ? {} : { tiers: options.tiers }),
+    ...(options.processes === undefined ? {} : { processes: options.processes }),
     ...(options.baseRows === undefined ? {} : { baseRows: options.baseRows }),
     ...(signal === undefined ? {} : { signal }),
     ...(options.notice === undefined ? {} : { notice: options.notice }),

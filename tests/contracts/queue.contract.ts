@@ -93,6 +93,22 @@ export function describeQueue(start: () => Promise<QueueUnderTest>): void {
       await worker.close();
     });
 
+    it('holds searches for processes beside trainings, and keeps their results apart', async () => {
+      const { role, snapshot, reason } = requestFor('both');
+      const asked = { kind: 'mine', role, snapshot, reason, config: { seed: 1, known: [] } } as const;
+      const training = await queue.enqueue(requestFor('both'));
+      const mining = await queue.enqueue(asked);
+      expect(mining.id).not.toBe(training.id);
+      const none = { changed: [], same: [], missed: [], dropped: [], conversations: 9, unexplained: 1, notices: [] };
+      const found = { kind: 'mine', role, fresh: ['refund'], ...none } as const;
+      const worker = await work(async (job) => (job.kind === 'mine' ? found : resultOf(job.role)));
+      await expect.poll(async () => (await queue.show(mining.id)).state, soon).toBe('completed');
+      await expect.poll(async () => (await queue.show(training.id)).state, soon).toBe('completed');
+      expect(await queue.show(mining.id)).toMatchObject({ job: asked, result: null, mined: found });
+      expect(await queue.show(training.id)).toMatchObject({ result: resultOf('pm'), mined: null });
+      await worker.close();
+    });
+
     it('never tries again what cannot pass, and says its code', async () => {
       let runs = 0;
       const worker = await work(async () => {

@@ -1,5 +1,5 @@
 import { EngineError } from '../../engine/core/errors.ts';
-import type { JobEvent, JobView, RetrainQueue, RetrainRequest } from '../../training/queue.ts';
+import type { JobEvent, JobRequest, JobView, RetrainQueue } from '../../training/queue.ts';
 import { jobId } from '../../training/queue.ts';
 
 /** Jobs in memory that nobody works on: a test moves them by hand, the page sees what a real queue would tell. */
@@ -13,7 +13,7 @@ export class MemoryQueue implements RetrainQueue {
     this.#now = now;
   }
 
-  async enqueue(request: RetrainRequest): Promise<JobView> {
+  async enqueue(request: JobRequest): Promise<JobView> {
     const job = { ...request, codeVersion: '1' };
     const view: JobView = {
       id: jobId(job),
@@ -25,6 +25,7 @@ export class MemoryQueue implements RetrainQueue {
       startedAt: null,
       finishedAt: null,
       result: null,
+      mined: null,
       error: null,
     };
     this.#jobs.set(view.id, view);

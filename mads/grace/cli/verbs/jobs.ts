@@ -1,12 +1,15 @@
 import type { Command } from '@commander-js/extra-typings';
 import type { JobView } from '../../../../training/queue.ts';
+import { minedText } from '../mined-text.ts';
 import { openDesk } from '../desk-door.ts';
 import { flatten } from '../figures.ts';
 import type { Shell } from '../shell.ts';
 import { table } from '../terminal.ts';
 
 export function addJobs(program: Command, shell: Shell): void {
-  const jobs = program.command('jobs').summary('list, show, retry and cancel training jobs of the running server');
+  const jobs = program
+    .command('jobs')
+    .summary('list, show, retry and cancel jobs (training, mining) of the running server');
   const ask = async <Answer>(
     flags: { readonly dataDir?: string | undefined; readonly json?: true | undefined },
     question: (door: Awaited<ReturnType<typeof openDesk>>) => Promise<Answer>,
@@ -50,14 +53,15 @@ export function addJobs(program: Command, shell: Shell): void {
 function listText(jobs: readonly JobView[]): string {
   if (jobs.length === 0) return 'no jobs yet: "thought-engine train" makes them';
   return table(
-    ['job', 'role', 'state', 'made', 'why', 'what came of it'],
-    jobs.map(({ id, job, state, createdAt, progress, result, error }) => [
+    ['job', 'role', 'what', 'state', 'made', 'why', 'what came of it'],
+    jobs.map(({ id, job, state, createdAt, progress, result, mined, error }) => [
       id,
       job.role,
+      job.kind === 'mine' ? 'mine' : 'train',
       state,
       new Date(createdAt).toISOString().slice(0, 16).replace('T', ' '),
       job.reason,
-      error?.message ?? result?.reasons[0] ?? progress?.stage ?? '',
+      error?.message ?? result?.reasons[0] ?? (mined === null ? progress?.stage : minedText(mined)) ?? '',
     ]),
   );
 }
