@@ -197,9 +197,9 @@ describe('ProcessStore', () => {
 
   it('keeps every change of many writers at once, and leaves no half files', async () => {
     const names = Array.from({ length: 12 }, (_, index) => `p${index}`);
-    const stores = names.map(() => new ProcessStore(join(root, 'processes')));
-    await Promise.all(names.map((name, index) => stores[index]?.put(role, { ...refund, name }, 'ada')));
-    await Promise.all(names.map((name, index) => stores[index]?.approve(role, name, 'ada')));
+    const writer = (): ProcessStore => new ProcessStore(join(root, 'processes'));
+    await Promise.all(names.map((name) => writer().put(role, { ...refund, name }, 'ada')));
+    await Promise.all(names.map((name) => writer().approve(role, name, 'ada')));
     expect(await acting()).toEqual(names.toSorted());
     expect(readdirSync(join(root, 'processes', role)).filter((entry) => entry.startsWith('.'))).toEqual([]);
   });
