@@ -4,7 +4,19 @@ import type { Clock } from '../engine/core/clock.ts';
 import { canonicalJson, sha256 } from '../engine/core/hash.ts';
 import { sync, type StepHook } from './artefact.ts';
 
+/** A candidate was compared with the champion that served. */
+export interface CandidateTested {
+  readonly kind: 'candidate-tested';
+  readonly role: string;
+  readonly bundle: string;
+  readonly champion: string;
+  /** Probability of a change without a reason that this test was given. */
+  readonly level: number;
+  readonly isPromoted: boolean;
+}
+
 export type RegistryEvent =
+  | CandidateTested
   | { readonly kind: 'artefact-published'; readonly artefact: string; readonly role: string; readonly tier: string }
   | { readonly kind: 'artefact-quarantined'; readonly artefact: string; readonly detail: string }
   | { readonly kind: 'role-claimed'; readonly role: string; readonly owner: string }

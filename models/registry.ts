@@ -9,7 +9,7 @@ import { openArtefact, sealArtefact, type Artefact, type GoldenVector, type Step
 import { compareBundles, makeBundle, type Bundle, type BundleContent, type BundleDifference } from './bundle.ts';
 import { BundleFiles } from './bundle-files.ts';
 import { artefactKinds, type ArtefactDescription, type ArtefactKind } from './manifest.ts';
-import { RegistryLog, type RegistryEvent, type RegistryRecord } from './registry-log.ts';
+import { RegistryLog, type CandidateTested, type RegistryEvent, type RegistryRecord } from './registry-log.ts';
 import { removeLeftovers } from './registry-leftovers.ts';
 import { RegistryState, type Challenger } from './registry-state.ts';
 import { watchFolder } from './registry-watch.ts';
@@ -104,6 +104,11 @@ export class Registry {
   async claim(role: string, owner: string): Promise<number> {
     const record = await this.#commit(() => ({ kind: 'role-claimed', role, owner }));
     return record?.sequence ?? 0;
+  }
+
+  /** Notes that a candidate was compared with a champion, and which share of the role's error budget for that it used. */
+  async recordTest(test: Omit<CandidateTested, 'kind'>): Promise<void> {
+    await this.#commit(() => ({ kind: 'candidate-tested', ...test }));
   }
 
   /** Writes a bundle without making it serve: a candidate that can be looked at and promoted later. */

@@ -1,14 +1,40 @@
 import { figuresOf, type LadderFigures, type SettledTurn } from './evaluate.ts';
+import { calibrationFaults } from './gate/calibration.ts';
+import { footprintFaults, type Footprint } from './gate/footprint.ts';
+import { compareRows, lossSince, slicesLost, type Comparison, type Terms } from './gate/losses.ts';
+import { metamorphicFaults, type MetamorphicFigures } from './gate/metamorphic.ts';
+import { mustPass, type Corrected } from './gate/must-pass.ts';
+import { compare, isUnsafe, pairUp, points, signed, z95, type PairedDifference } from './gate/paired.ts';
+import { monthlyLevel } from './gate/alpha-spending.ts';
+import { reasonToChange } from './gate/reason-to-change.ts';
+import type { JudgedTurn } from './judged-turn.ts';
+
+/** The same thing of both; null where no champion serves. */
+interface OfBoth<Thing> {
+  readonly candidate: Thing;
+  readonly champion: Thing | null;
+}
 
 export interface GateOptions {
   /** Error budget that a candidate must not break. */
   readonly alpha: number;
   /** Largest loss that counts as none: 0.005 is half a point of all messages. */
   readonly margin?: number;
+  /** Probability of finding a reason to change between equals, in this test; see `alpha-spending.ts`. */
+  readonly level?: number;
+  /** Share of wrong labels that the certificate takes off. */
+  readonly labelNoise?: number;
   /** The owner wants a smaller budget than the champion's: settling less is its price. */
   readonly isStricter?: boolean;
-  /** Messages that people corrected, as both would settle them now; they taught the candidate, so they prove nothing. */
-  readonly corrected?: { readonly candidate: readonly SettledTurn[]; readonly champion: readonly SettledTurn[] };
+  readonly corrected?: Corrected;
+  /** Kinds of messages that are looked at one by one. */
+  readonly slices?: (message: string) => readonly string[];
+  /** What both proposed, for their confidences. */
+  readonly judged?: OfBoth<readonly JudgedTurn[]>;
+  readonly metamorphic?: OfBoth<MetamorphicFigures>;
+  readonly footprint?: OfBoth<Footprint>;
+  /** The same messages as the champion of 30 days ago settles them. */
+  readonly earlier?: readonly SettledTurn[];
 }
 
 export interface GateVerdict {
@@ -19,141 +45,111 @@ export interface GateVerdict {
   readonly champion: LadderFigures | null;
   /** Candidate minus champion, as shares of all messages; null without champion. */
   readonly gain: PairedDifference | null;
-}
-
-/** Difference of two ladders on the same messages. */
-export interface PairedDifference {
-  readonly rows: number;
-  /** Messages on which only the first did well, and only the second. */
-  readonly better: number;
-  readonly worse: number;
-  readonly difference: number;
-  /** One-sided 95 % bounds. */
-  readonly lower: number;
-  readonly upper: number;
+  /** Messages that are missing to decide; 0 where there are enough. */
+  readonly missing: number;
 }
 
 const marginByDefault = 0.005;
-/** One-sided 95 % point of the normal distribution. */
-const z = 1.6449;
-
-/** Bounds of the difference of two paired shares (Wald, as McNemar's test; exact enough above about ten discordant rows). */
-export function pairedDifference(first: readonly boolean[], second: readonly boolean[]): PairedDifference {
-  const rows = first.length;
-  let better = 0;
-  let worse = 0;
-  for (const [index, value] of first.entries()) {
-    if (value && second[index] === false) better += 1;
-    if (!value && second[index] === true) worse += 1;
-  }
-  if (rows === 0) return { rows, better, worse, difference: 0, lower: -1, upper: 1 };
-  const difference = (better - worse) / rows;
-  const deviation = Math.sqrt(Math.max(0, better + worse - (better - worse) ** 2 / rows)) / rows;
-  return { rows, better, worse, difference, lower: difference - z * deviation, upper: difference + z * deviation };
-}
+/** One of a month's tests, where nobody counts them. */
+const levelByDefault = monthlyLevel / 10;
 
 /**
  * Whether a candidate may replace the champion, by what both would have done with the same messages, which neither
- * learned from. It must not settle fewer messages rightly, nor more of them wrongly, than the margin allows; where the
- * rows are too few to prove that, it must at least be no worse on them. For a smaller error budget it may settle fewer.
- * One that mends what people corrected is held back only by a loss that is more than chance: on a small log their word
- * outweighs a message or two.
- * @param champion rows of the same messages; null where no champion serves
+ * learned from. It needs a reason (better beyond chance, or it mends what people corrected), and has to prove that it
+ * loses no more than the margin, on the whole, in no kind of messages, in its confidences, under changed messages, in
+ * time and size, and since a month ago. Where the rows are too few to prove that nothing is promoted by itself, unless
+ * it mends corrections: on a small log the word of a person outweighs a message or two.
+ * @param championRows rows of the same messages; null where no champion serves
  */
 export function judgeCandidate(
   candidateRows: readonly SettledTurn[],
   championRows: readonly SettledTurn[] | null,
   options: GateOptions,
 ): GateVerdict {
-  const margin = options.margin ?? marginByDefault;
   const candidate = figuresOf(candidateRows);
+  const cases = mustPass(options.corrected ?? { candidate: [], champion: [] });
+  const faults = [...calibrationFaults(options.judged?.candidate ?? [], options.judged?.champion ?? null)];
+  const still = cases.open.length > 0 ? [`${cases.open.length} corrected messages are settled wrongly still`] : [];
   if (championRows === null) {
-    const reasons = [`no champion serves yet; ${describe(candidate)}`];
-    return { isPromoted: true, reasons, candidate, champion: null, gain: null };
+    const reasons = [`no champion serves yet; ${describe(candidate)}`, ...still, ...faults];
+    return { isPromoted: faults.length === 0, reasons, candidate, champion: null, gain: null, missing: 0 };
   }
+  const { alpha, margin = marginByDefault, level = levelByDefault, labelNoise = 0, isStricter = false } = options;
+  const terms: Terms = { alpha, labelNoise, isStricter };
   const pairs = pairUp(candidateRows, championRows);
   const champion = figuresOf(pairs.map(([, old]) => old));
-  const compare = (of: (row: SettledTurn) => boolean): PairedDifference =>
-    pairedDifference(
-      pairs.map(([fresh]) => of(fresh)),
-      pairs.map(([, old]) => of(old)),
-    );
-  const gain = compare((row) => row.tier !== null && row.correct);
-  const harm = compare((row) => row.tier !== null && !row.correct);
-  const danger = compare((row) => row.unsafe);
-  const reasons = [`candidate: ${describe(candidate)}`, `champion: ${describe(champion)}`];
-  const faults: string[] = [];
+  const comparison = compareRows(pairs, terms);
+  const { gain, harm } = comparison;
+  const reasons = [`candidate: ${describe(candidate)}`, `champion: ${describe(champion)}`, ...still];
+
   if (pairs.length === 0) faults.push('there is no message to compare them on');
+  const danger = compare(pairs, isUnsafe);
   if (danger.better > danger.worse) {
     faults.push(`it would execute ${danger.better - danger.worse} more messages that nobody wanted executed`);
   }
-  const isProven = gain.lower > -margin && harm.upper < margin;
-  const falls = gain.difference < 0 && gain.lower <= -margin && options.isStricter !== true;
-  const rises = harm.difference > 0 && harm.upper >= margin && !isWorthIt(candidate, gain, options.alpha);
-  const mended = countMended(options);
-  const isChance = gain.upper >= 0 && harm.lower <= 0;
-  if (isProven) {
-    reasons.push(
-      `right answers ${signed(gain.difference)} (at worst ${signed(gain.lower)}), wrong ones ${signed(harm.difference)} (at worst ${signed(harm.upper)})`,
-    );
-  } else if ((falls || rises) && mended > 0 && isChance) {
-    reasons.push(
-      `right answers ${signed(gain.difference)}, wrong ones ${signed(harm.difference)} on ${pairs.length} messages, which may be chance; ${mended} that people corrected are mended`,
-    );
-  } else if (falls) {
+  if (cases.broken.length > 0) {
+    faults.push(`it settles ${cases.broken.length} corrected messages wrongly that the champion does not`);
+  }
+  faults.push(...slicesLost(pairs, options.slices ?? (() => []), terms), ...otherFaults(options));
+  const since = options.earlier === undefined ? null : lossSince(candidateRows, options.earlier, margin, terms);
+  if (since !== null) faults.push(since);
+
+  const standing = standingOf(comparison, margin, cases.mended > 0, isStricter);
+  const change = reasonToChange(pairs, level);
+  const isWanted = change.reasons.length > 0 || cases.mended > 0 || isStricter;
+  let missing = 0;
+  const figures = `right answers ${signed(gain.difference)} (at worst ${signed(gain.lower)}), wrong ones ${signed(harm.difference)} (at worst ${signed(harm.upper)})`;
+  if (standing === 'falls') {
     faults.push(`right answers fall by ${points(-gain.difference)}, perhaps by ${points(-gain.lower)}`);
-  } else if (rises) {
+  } else if (standing === 'rises') {
     faults.push(`wrong answers rise by ${points(harm.difference)}, perhaps by ${points(harm.upper)}`);
-  } else if (options.isStricter === true) {
-    reasons.push(
-      `the budget is smaller: right answers ${signed(gain.difference)}, wrong ones ${signed(harm.difference)}`,
-    );
-  } else {
-    const missing = rowsMissing(gain, harm, margin);
-    reasons.push(
+  } else if (standing === 'unproven' && faults.length === 0) {
+    missing = rowsMissing(gain, harm, margin);
+    faults.push(
       `no worse on ${pairs.length} messages, but about ${missing} more are needed to prove it within ${points(margin)}`,
     );
+  } else {
+    reasons.push(figures);
+    if (cases.mended > 0) reasons.push(`${cases.mended} messages that people corrected are mended`);
+    if (isStricter) reasons.push('the budget is smaller');
+    reasons.push(...change.reasons);
+    if (!isWanted) faults.push(`nothing speaks for a change: ${figures}, which chance explains`);
   }
-  return { isPromoted: faults.length === 0, reasons: [...reasons, ...faults], candidate, champion, gain };
+  return { isPromoted: faults.length === 0, reasons: [...reasons, ...faults], candidate, champion, gain, missing };
 }
 
-/** Corrected messages that the champion settles wrongly and the candidate does not, less those the other way round. */
-function countMended({ corrected }: GateOptions): number {
-  const isWrong = (row: SettledTurn): boolean => row.tier !== null && !row.correct;
-  return pairUp(corrected?.candidate ?? [], corrected?.champion ?? []).reduce(
-    (sum, [fresh, old]) => sum + Number(isWrong(old)) - Number(isWrong(fresh)),
-    0,
-  );
+/** How a candidate stands to its champion, before anything else is looked at. */
+function standingOf(
+  { gain, harm, isBought }: Comparison,
+  margin: number,
+  isMended: boolean,
+  isStricter: boolean,
+): 'proven' | 'falls' | 'rises' | 'unproven' | 'excused' {
+  if (gain.lower > -margin && harm.upper < margin) return 'proven';
+  const falls = gain.difference < 0 && gain.lower <= -margin && !isStricter;
+  const rises = harm.difference > 0 && harm.upper >= margin && !isBought;
+  if ((falls || rises) && isMended && gain.upper >= 0 && harm.lower <= 0) return 'excused';
+  if (falls) return 'falls';
+  if (rises) return 'rises';
+  return isBought || isMended || isStricter ? 'excused' : 'unproven';
 }
 
-/** More wrong answers are the price of settling more, which the owner agreed to: inside the budget, for a clear gain. */
-function isWorthIt(candidate: LadderFigures, gain: PairedDifference, alpha: number): boolean {
-  return gain.lower > 0 && candidate.error <= alpha;
+function otherFaults({ metamorphic, footprint }: GateOptions): string[] {
+  return [
+    ...(metamorphic === undefined ? [] : metamorphicFaults(metamorphic.candidate, metamorphic.champion)),
+    ...(footprint?.champion === undefined || footprint.champion === null
+      ? []
+      : footprintFaults(footprint.candidate, footprint.champion)),
+  ];
 }
 
 /** Rows at which bounds of the discordance seen here would come inside the margin. */
 function rowsMissing(gain: PairedDifference, harm: PairedDifference, margin: number): number {
   const discordance = Math.max(gain.better + gain.worse, harm.better + harm.worse, 1) / Math.max(1, gain.rows);
-  return Math.max(1, Math.ceil((z ** 2 * discordance) / margin ** 2) - gain.rows);
-}
-
-function pairUp(fresh: readonly SettledTurn[], old: readonly SettledTurn[]): [SettledTurn, SettledTurn][] {
-  const byMessage = new Map(old.map((row) => [row.message, row]));
-  return fresh.flatMap((row) => {
-    const other = byMessage.get(row.message);
-    return other === undefined ? [] : [[row, other] as [SettledTurn, SettledTurn]];
-  });
+  return Math.max(1, Math.ceil((z95 ** 2 * discordance) / margin ** 2) - gain.rows);
 }
 
 function describe(figures: LadderFigures): string {
   const { settled, turns, error } = figures;
   return `settles ${settled} of ${turns} held-out messages (${points(figures.coverage)}), ${points(error)} of them wrongly`;
-}
-
-function points(value: number): string {
-  return `${(value * 100).toFixed(1)} %`;
-}
-
-function signed(value: number): string {
-  return `${value >= 0 ? '+' : ''}${points(value)}`;
 }

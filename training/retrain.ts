@@ -10,14 +10,28 @@ import type { Bundle, BundleContent } from '../models/bundle.ts';
 import { boundOf, type Bound } from '../models/certificate.ts';
 import { artefactKinds, type ArtefactDescription, type ArtefactKind } from '../models/manifest.ts';
 import type { Registry } from '../models/registry.ts';
-import { loadModels, publishModels } from './artefacts.ts';
+import { publishModels } from './artefacts.ts';
+import {
+  bytesOf,
+  cheapTiers,
+  combine,
+  footprintsOf,
+  groundOf,
+  judgeEarlier,
+  openChampion,
+  type Champion,
+  type Combined,
+  type Ground,
+  type Ladder,
+} from './contest.ts';
 import { confirmedBy, correctionsOf } from './corrections.ts';
-import { settleTurns, type LadderThresholds, type SettledTurn } from './evaluate.ts';
-import { correctedTurns, type Correction } from './examples/correction.ts';
-import { answeredTurns } from './examples/answered-turn.ts';
+import { settleTurns, type LadderFigures, type SettledTurn } from './evaluate.ts';
 import { ownAnswers } from './examples/own-answers.ts';
 import { judgeCandidate, type GateVerdict } from './gate.ts';
-import { judgeTurns } from './judged-turn.ts';
+import { levelOfNextTest } from './gate/alpha-spending.ts';
+import { metamorphicFigures } from './gate/metamorphic.ts';
+import { slicesByMessage } from './gate/slices.ts';
+import { judgeTurns, type JudgedTurn } from './judged-turn.ts';
 import { judgingTiers } from './judging-tiers.ts';
 import { disposeAll, learn, type Learned, type LearnedTier } from './learn.ts';
 import type { RetrainResult } from './queue.ts';
@@ -74,63 +88,95 @@ export async function retrain(options: RetrainOptions): Promise<RetrainResult> {
     ...(signal === undefined ? {} : { signal }),
     ...(options.notice === undefined ? {} : { notice: options.notice }),
   });
+  let champion: Champion | null = null;
   try {
     stopIfAsked();
     const ground = groundOf(conversations, learned, corrections);
     progress({ stage: 'compare with champion', done: 0, total: null });
-    const champion = await judgeChampion(ground, options);
+    champion = await openChampion(options);
+    const asked = [...ground.heldOut, ...ground.corrected];
+    const old =
+      champion === null ? [] : await judgeTurns(asked, judgingTiers(champion.models), ground.payloadTools, progress);
     stopIfAsked();
 
     progress({ stage: 'seal models', done: 0, total: null });
-    const { turns, payloadTools } = ground;
-    const published = await publishModels(learned, turns, payloadTools, registry, options.device, (kind) =>
-      describe(kind, learned, options),
+    const published = await publishModels(
+      learned,
+      ground.turns,
+      ground.payloadTools,
+      registry,
+      options.device,
+      (kind) => describe(kind, learned, options),
     );
     const corrected = await judgeTurns(ground.corrected, judgingTiers(learned.models), ground.payloadTools, progress);
-    const combined = combine(learned, published, champion, corrected);
-    const { unseen: rows, corrected: mended } = apart(settleTurns(combined.judged, combined.thresholds), ground);
-    const before = champion === null ? null : apart(champion.rows, ground);
-    const proved = champion?.bundle.certificate?.alpha;
-    const isStricter = proved !== undefined && options.alpha < proved;
-    const verdict = judgeCandidate(rows, before?.unseen ?? null, {
-      alpha: options.alpha,
-      isStricter,
-      corrected: { candidate: mended, champion: before?.corrected ?? [] },
-    });
+    const combined = combine(learned, published, champion, { fresh: [...learned.heldOut, ...corrected], old });
+    stopIfAsked();
+    const level = levelOfNextTest(await registry.history(role), options.clock.now());
+    const verdict = await judge({ ground, learned, combined, champion, old, level }, options);
     const content: BundleContent = {
       role,
       artefacts: combined.artefacts,
       thresholds: combined.thresholds,
-      certificate: combined.isWhole ? learned.certificate : recertify(rows, options),
+      certificate: combined.isWhole ? learned.certificate : recertify(verdict.candidate, options),
       metrics: metricsOf(verdict),
       parent: champion?.bundle.id ?? null,
     };
     stopIfAsked();
-    return await decide(content, verdict, champion?.bundle ?? null, token, options);
+    return await decide(content, verdict, { champion: champion?.bundle ?? null, token, level }, options);
   } finally {
     await disposeAll(learned.models);
+    if (champion !== null) await disposeAll(champion.models);
   }
 }
 
-function pick({ seed, alpha, delta, device, encoder, progress }: RetrainOptions) {
-  return { seed, alpha, delta, device, progress, ...(encoder === undefined ? {} : { encoder }) };
+interface Contest {
+  readonly ground: Ground;
+  readonly learned: Learned;
+  readonly combined: Combined;
+  readonly champion: Champion | null;
+  /** What the champion proposes for the held-out and the corrected turns. */
+  readonly old: readonly JudgedTurn[];
+  readonly level: number;
 }
 
-/** The held-out turns themselves; `learn` returns only what became of them. */
-function groundOf(conversations: readonly Conversation[], learned: Learned, corrections: readonly Correction[]) {
-  const all = answeredTurns(
-    conversations.filter(({ split }) => split === null || split === 'train'),
-    { afterResults: true },
-  );
-  const messages = new Set(learned.heldOut.map((turn) => turn.message));
-  return {
-    turns: all,
-    heldOut: all.filter((turn) => messages.has(turn.message.id)),
-    corrected: correctedTurns(all, corrections),
-    payloadTools: learned.payloadTools,
-  };
+/** All that the gate asks, of the candidate and of the champion. */
+async function judge(
+  { ground, learned, combined, champion, old, level }: Contest,
+  options: RetrainOptions,
+): Promise<GateVerdict> {
+  const fresh = apart(settleTurns(combined.judged, combined.thresholds), ground);
+  const common = { alpha: options.alpha, level, labelNoise: learned.certificate.labelNoise };
+  const slices = slicesByMessage(ground.heldOut);
+  if (champion === null) {
+    return judgeCandidate(fresh.unseen, null, {
+      ...common,
+      corrected: { candidate: fresh.corrected, champion: [] },
+      judged: { candidate: combined.judged, champion: null },
+    });
+  }
+  const before = apart(settleTurns(old, champion.bundle.thresholds), ground);
+  const opened = await Promise.all(Object.values(combined.artefacts).map((id) => options.registry.artefact(id)));
+  const mine: Ladder = { ...combined, bytes: bytesOf({ artefacts: Object.fromEntries(opened.entries()) }) };
+  const theirs: Ladder = { ...champion, thresholds: champion.bundle.thresholds };
+  const [candidateCost, championCost] = await footprintsOf(ground.heldOut, [mine, theirs]);
+  const earlier = await judgeEarlier(ground, champion, options.clock.now(), options);
+  const proved = champion.bundle.certificate?.alpha;
+  return judgeCandidate(fresh.unseen, before.unseen, {
+    ...common,
+    isStricter: proved !== undefined && options.alpha < proved,
+    slices,
+    corrected: { candidate: fresh.corrected, champion: before.corrected },
+    judged: { candidate: combined.judged, champion: old },
+    metamorphic: {
+      candidate: await metamorphicFigures(ground.heldOut, cheapTiers(mine)),
+      champion: await metamorphicFigures(ground.heldOut, cheapTiers(theirs)),
+    },
+    ...(candidateCost === undefined || championCost === undefined
+      ? {}
+      : { footprint: { candidate: candidateCost, champion: championCost } }),
+    ...(earlier === null ? {} : { earlier }),
+  });
 }
-type Ground = ReturnType<typeof groundOf>;
 
 /** Rows that nobody learned from, which prove something, apart from those that people corrected. */
 function apart(rows: readonly SettledTurn[], ground: Ground) {
@@ -141,78 +187,14 @@ function apart(rows: readonly SettledTurn[], ground: Ground) {
   };
 }
 
-interface Champion {
-  readonly bundle: Bundle;
-  readonly judged: Awaited<ReturnType<typeof judgeTurns>>;
-  readonly rows: readonly SettledTurn[];
-}
-
-/**
- * What the serving bundle does with the held-out and the corrected turns; null where none serves. One whose model is damaged is set aside
- * and the one before it judged.
- */
-async function judgeChampion(ground: Ground, options: RetrainOptions): Promise<Champion | null> {
-  const { registry, role, device, progress } = options;
-  for (;;) {
-    const opened = await registry.openCurrent(role);
-    if (opened === null) return null;
-    try {
-      // the context tier settles nothing, so there is nothing to judge
-      const { cet: _, ...judgedKinds } = opened.artefacts;
-      const models = await loadModels({ ...opened, artefacts: judgedKinds }, registry, device);
-      try {
-        const turns = [...ground.heldOut, ...ground.corrected];
-        const judged = await judgeTurns(turns, judgingTiers(models), ground.payloadTools, progress);
-        return { bundle: opened.bundle, judged, rows: settleTurns(judged, opened.bundle.thresholds) };
-      } finally {
-        await disposeAll(models);
-      }
-    } catch (error) {
-      const isSetAside = (await registry.current(role))?.id !== opened.bundle.id;
-      if (!isSetAside) throw error;
-    }
-  }
-}
-
-/** Fresh tiers beside those of the champion that were not learned anew, each with the thresholds that it had. */
-function combine(
-  learned: Learned,
-  published: Partial<Record<ArtefactKind, string>>,
-  champion: Champion | null,
-  corrected: Learned['heldOut'],
-): {
-  readonly artefacts: Partial<Record<ArtefactKind, string>>;
-  readonly thresholds: LadderThresholds;
-  readonly judged: Learned['heldOut'];
-  /** Everything that settles was learned now, so that its certificate speaks of the whole ladder. */
-  readonly isWhole: boolean;
-} {
-  const old = champion?.bundle;
-  const isKept = (kind: 'dtr' | 'lppm'): boolean => published[kind] === undefined && old?.artefacts[kind] !== undefined;
-  const thresholdsOf = (kind: 'dtr' | 'lppm') =>
-    isKept(kind) && old !== undefined ? old.thresholds[kind] : learned.thresholds[kind];
-  const settledBy = (kind: string): number => learned.certificate.tiers.find(({ tier }) => tier === kind)?.settled ?? 0;
-  const before = new Map(champion?.judged.map((turn) => [turn.message, turn]));
-  return {
-    artefacts: { ...old?.artefacts, ...published },
-    thresholds: { dtr: thresholdsOf('dtr'), lppm: thresholdsOf('lppm') },
-    judged: [...learned.heldOut, ...corrected].map((turn) => ({
-      ...turn,
-      dtr: isKept('dtr') ? (before.get(turn.message)?.dtr ?? null) : turn.dtr,
-      lppm: isKept('lppm') ? (before.get(turn.message)?.lppm ?? null) : turn.lppm,
-    })),
-    isWhole: (['dtr', 'lppm'] as const).every(
-      (kind) => published[kind] !== undefined || (!isKept(kind) && settledBy(kind) === 0),
-    ),
-  };
-}
-
 /** Bound of what serves where thresholds were set together with tiers that do not. */
-function recertify(rows: readonly SettledTurn[], options: RetrainOptions): Bound {
-  const settled = rows.filter((row) => row.tier !== null);
-  const errors = settled.filter((row) => !row.correct).length;
+function recertify({ turns, settled, errors }: LadderFigures, options: RetrainOptions): Bound {
   const reason = 'not all tiers were learned together; the bound is of what they settle now';
-  return { ...boundOf(rows.length, settled.length, errors, options), reason };
+  return { ...boundOf(turns, settled, errors, options), reason };
+}
+
+function pick({ seed, alpha, delta, device, encoder, progress }: RetrainOptions) {
+  return { seed, alpha, delta, device, progress, ...(encoder === undefined ? {} : { encoder }) };
 }
 
 function describe(kind: ArtefactKind, learned: Learned, options: RetrainOptions): ArtefactDescription {
@@ -252,8 +234,7 @@ function metricsOf({ candidate }: GateVerdict): Record<string, number> {
 async function decide(
   content: BundleContent,
   verdict: GateVerdict,
-  champion: Bundle | null,
-  token: number,
+  { champion, token, level }: { readonly champion: Bundle | null; readonly token: number; readonly level: number },
   { role, registry, progress }: RetrainOptions,
 ): Promise<RetrainResult> {
   const bundle = await registry.addBundle(content);
@@ -263,9 +244,11 @@ async function decide(
     champion !== null &&
     artefactKinds.every((kind) => champion.artefacts[kind] === content.artefacts[kind]) &&
     canonicalJson(champion.thresholds) === canonicalJson(content.thresholds);
-  if (isPromoted && isSame) {
+  if (isSame) {
     isPromoted = false;
     reasons.push('models and thresholds are the same, bit for bit: there is nothing to promote');
+  } else if (champion !== null) {
+    await registry.recordTest({ role, bundle: bundle.id, champion: champion.id, level, isPromoted });
   }
   if (isPromoted) {
     const reason = reasons.at(-1) ?? '';

@@ -5,7 +5,9 @@ import type { JudgedTiers } from './judged-turn.ts';
 import type { Learned } from './learn.ts';
 
 /** The ladder as it would serve. */
-export function tiersOf(learned: Learned): JudgedTiers & { readonly cet: CetTier | null } {
+export function tiersOf(
+  learned: Pick<Learned, 'models' | 'thresholds'>,
+): JudgedTiers & { readonly cet: CetTier | null } {
   const { models, thresholds } = learned;
   return {
     dtr: models.dtr === null ? null : new DtrTier(models.dtr, { thresholds: thresholds.dtr, modelId: 'candidate' }),

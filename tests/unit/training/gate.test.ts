@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Feedback } from '../../../datasets/log/feedback.ts';
 import { figuresOf, settleTurns, type SettledTurn } from '../../../training/evaluate.ts';
-import { judgeCandidate, pairedDifference } from '../../../training/gate.ts';
+import { judgeCandidate } from '../../../training/gate.ts';
+import { pairedDifference } from '../../../training/gate/paired.ts';
 import { confirmedBy, correctionsOf } from '../../../training/corrections.ts';
 import type { JudgedProposal } from '../../../training/judged-turn.ts';
 
@@ -17,7 +18,7 @@ const proposal = (label: string, confidence: number, correct = true): JudgedProp
 function rows(right: number, wrong: number, passed: number, unsafe = 0): SettledTurn[] {
   return Array.from({ length: right + wrong + passed }, (_, index) => ({
     message: `m${index}`,
-    conversation: 'c',
+    conversation: `c${index}`,
     tier: index < right + wrong ? 'dtr' : null,
     correct: index < right,
     unsafe: index >= right && index < right + unsafe,
@@ -63,6 +64,20 @@ describe('pairedDifference', () => {
     const second = [true, false, false, true, true];
     expect(pairedDifference(first, second)).toMatchObject({ rows: 5, better: 2, worse: 1, difference: 0.2 });
   });
+
+  it('counts conversations, not messages, where chance is asked for', () => {
+    const first = Array.from({ length: 40 }, (_, index) => index < 20);
+    const none = first.map(() => false);
+    const apart = pairedDifference(first, none);
+    expect(apart.chance).toBeCloseTo(0.5 ** 20, 12);
+    const together = pairedDifference(
+      first,
+      none,
+      first.map((_, index) => `c${index % 2}`),
+    );
+    expect(together.chance).toBeCloseTo(0.25, 9);
+    expect(together.difference).toBe(apart.difference);
+  });
 });
 
 describe('judgeCandidate', () => {
@@ -73,8 +88,19 @@ describe('judgeCandidate', () => {
     expect(judgeCandidate(rows(0, 0, 10), null, options)).toMatchObject({ isPromoted: true, champion: null });
   });
 
+  it('keeps the champion where nothing speaks for a change', () => {
+    expect(judgeCandidate(champion, champion, options)).toMatchObject({ isPromoted: false, missing: 0 });
+    expect(judgeCandidate(champion, champion, options).reasons.at(-1)).toMatch(/nothing speaks for a change/);
+    expect(judgeCandidate(rows(1004, 20, 976), champion, options).isPromoted).toBe(false);
+  });
+
+  it('asks for more where the test was given less', () => {
+    const better = rows(1012, 20, 968);
+    expect(judgeCandidate(better, champion, options).isPromoted).toBe(true);
+    expect(judgeCandidate(better, champion, { ...options, level: 1e-5 }).isPromoted).toBe(false);
+  });
+
   it.each([
-    ['the same', champion],
     ['one that settles more rightly', rows(1100, 20, 880)],
     ['one that settles much more, inside the budget', rows(1300, 50, 650)],
     ['one that errs less', rows(1000, 5, 995)],
@@ -117,7 +143,7 @@ describe('judgeCandidate', () => {
     expect(judgeCandidate(rows(700, 60, 1240), champion, stricter)).toMatchObject({ isPromoted: false });
   });
 
-  it('says how many rows are missing where there are few', () => {
+  it('promotes nothing by itself where there are few rows, and says how many are missing', () => {
     const candidate = rows(20, 0, 20).map((row, index) =>
       index === 20 ? { ...row, tier: 'dtr' as const, correct: true } : row,
     );
@@ -125,7 +151,8 @@ describe('judgeCandidate', () => {
     const swapped = candidate.map((row, index) => (index === 1 ? { ...row, tier: null, correct: false } : row));
     const verdict = judgeCandidate(swapped, few, options);
     expect(verdict.gain).toMatchObject({ better: 2, worse: 1 });
-    expect(verdict.isPromoted).toBe(true);
+    expect(verdict.isPromoted).toBe(false);
+    expect(verdict.missing).toBeGreaterThan(1000);
     expect(verdict.reasons.at(-1)).toMatch(/about \d+ more are needed to prove it/);
   });
 

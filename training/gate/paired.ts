@@ -1,0 +1,105 @@
+import { binomialTail } from '../../models/binomial.ts';
+import type { SettledTurn } from '../evaluate.ts';
+
+/** Difference of two ladders on the same messages. */
+export interface PairedDifference {
+  readonly rows: number;
+  /** Messages on which only the first did well, and only the second. */
+  readonly better: number;
+  readonly worse: number;
+  readonly difference: number;
+  /** One-sided 95 % bounds. */
+  readonly lower: number;
+  readonly upper: number;
+  /** Chance that as many conversations or more favour the first, were the two equal: exact McNemar over conversations. */
+  readonly chance: number;
+}
+
+/** One message as both ladders settled it: candidate first, champion second. */
+export type Pair = readonly [SettledTurn, SettledTurn];
+
+/** One-sided 95 % point of the normal distribution. */
+export const z95 = 1.6449;
+
+export function pairUp(fresh: readonly SettledTurn[], old: readonly SettledTurn[]): Pair[] {
+  const byMessage = new Map(old.map((row) => [row.message, row]));
+  return fresh.flatMap((row) => {
+    const other = byMessage.get(row.message);
+    return other === undefined ? [] : [[row, other] as Pair];
+  });
+}
+
+/**
+ * Bounds of the difference of two paired shares. Messages of one conversation are not independent, so conversations are
+ * what is counted: their sums give the variance, and their signs the exact test.
+ * @param of what of a row is counted
+ */
+export function compare(pairs: readonly Pair[], of: (row: SettledTurn) => boolean): PairedDifference {
+  return pairedDifference(
+    pairs.map(([fresh]) => of(fresh)),
+    pairs.map(([, old]) => of(old)),
+    pairs.map(([{ conversation }]) => conversation),
+  );
+}
+
+/** As `compare`, on bare answers. @param groups the conversation of each row; each its own where absent */
+export function pairedDifference(
+  first: readonly boolean[],
+  second: readonly boolean[],
+  groups?: readonly string[],
+): PairedDifference {
+  const rows = first.length;
+  let better = 0;
+  let worse = 0;
+  const sums = new Map<string, { balance: number; rows: number }>();
+  for (const [index, value] of first.entries()) {
+    const step = Number(value) - Number(second[index]);
+    if (step > 0) better += 1;
+    if (step < 0) worse += 1;
+    const key = groups?.[index] ?? String(index);
+    const held = sums.get(key);
+    if (held === undefined) sums.set(key, { balance: step, rows: 1 });
+    else {
+      held.balance += step;
+      held.rows += 1;
+    }
+  }
+  if (rows === 0) return { rows, better, worse, difference: 0, lower: -1, upper: 1, chance: 1 };
+  const difference = (better - worse) / rows;
+  let squares = 0;
+  let favours = 0;
+  let opposes = 0;
+  for (const { balance, rows: own } of sums.values()) {
+    squares += (balance - difference * own) ** 2;
+    if (balance > 0) favours += 1;
+    if (balance < 0) opposes += 1;
+  }
+  const deviation = Math.sqrt(squares) / rows;
+  return {
+    rows,
+    better,
+    worse,
+    difference,
+    lower: difference - z95 * deviation,
+    upper: difference + z95 * deviation,
+    chance: chanceOf(favours, opposes),
+  };
+}
+
+/** P(at least so many of all for the first), each as likely as not. */
+function chanceOf(favours: number, opposes: number): number {
+  return favours === 0 ? 1 : binomialTail(opposes, favours + opposes, 0.5);
+}
+
+export const isRight = (row: SettledTurn): boolean => row.tier !== null && row.correct;
+export const isWrong = (row: SettledTurn): boolean => row.tier !== null && !row.correct;
+export const isUnsafe = (row: SettledTurn): boolean => row.unsafe;
+export const isSettled = (row: SettledTurn): boolean => row.tier !== null;
+
+export function points(value: number): string {
+  return `${(value * 100).toFixed(1)} %`;
+}
+
+export function signed(value: number): string {
+  return `${value >= 0 ? '+' : ''}${points(value)}`;
+}
