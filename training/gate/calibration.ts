@@ -1,10 +1,9 @@
-import { expectedCalibrationError } from '../../models/calibration.ts';
 import { seededRandom } from '../../engine/core/random.ts';
-import type { JudgedTurn } from '../judged-turn.ts';
+import type { JudgedProposal, JudgedTurn } from '../judged-turn.ts';
 
 /** A rise of the expected calibration error by more is a fault, where chance does not explain it. */
 const mostRise = 0.01;
-/** Resamples of conversations; enough for a one-sided 95 % bound. */
+/** Resamples of messages; enough for a one-sided 95 % bound. */
 const resamples = 200;
 /** Below so many proposals of a tier the error is mostly noise of its bins. */
 const fewestProposals = 100;
@@ -35,18 +34,55 @@ function rise(
   tier: 'dtr' | 'lppm',
 ): { before: number; now: number; least: number } | null {
   const others = new Map(champion.map((turn) => [turn.message, turn]));
-  const turns = candidate.flatMap((turn) => {
+  const fresh: (JudgedProposal | null)[] = [];
+  const old: (JudgedProposal | null)[] = [];
+  for (const turn of candidate) {
     const other = others.get(turn.message);
-    return other === undefined ? [] : [[turn, other] as const];
-  });
-  const error = (rows: typeof turns, side: 0 | 1): number =>
-    expectedCalibrationError(rows.flatMap((row) => row[side][tier] ?? []));
-  const count = (side: 0 | 1): number => turns.filter((row) => row[side][tier] !== null).length;
-  if (Math.min(count(0), count(1)) < fewestProposals) return null;
+    if (other === undefined) continue;
+    fresh.push(turn[tier]);
+    old.push(other[tier]);
+  }
+  const now = new Binned(fresh);
+  const before = new Binned(old);
+  if (Math.min(now.proposals, before.proposals) < fewestProposals) return null;
   const random = seededRandom(1);
+  const drawn = new Uint32Array(fresh.length);
   const differences = Array.from({ length: resamples }, () => {
-    const drawn = turns.map(() => turns[Math.floor(random() * turns.length)] as (typeof turns)[number]);
-    return error(drawn, 0) - error(drawn, 1);
+    for (let index = 0; index < drawn.length; index += 1) drawn[index] = Math.floor(random() * drawn.length);
+    return now.error(drawn) - before.error(drawn);
   }).toSorted((a, b) => a - b);
-  return { now: error(turns, 0), before: error(turns, 1), least: differences[Math.floor(resamples * 0.05)] as number };
+  const all = drawn.map((_, index) => index);
+  const least = differences[Math.floor(resamples * 0.05)] ?? 0;
+  return { now: now.error(all), before: before.error(all), least };
+}
+
+const bins = 15;
+
+/** Proposals laid out by bin, so that the error of many resamples costs little; as `expectedCalibrationError` counts it. */
+class Binned {
+  readonly proposals: number;
+  readonly #bin: Int8Array;
+  /** Confidence less truth. */
+  readonly #excess: Float64Array;
+  readonly #sums = new Float64Array(bins);
+
+  constructor(rows: readonly (JudgedProposal | null)[]) {
+    this.proposals = rows.filter((row) => row !== null).length;
+    this.#bin = Int8Array.from(rows, (row) =>
+      row === null ? -1 : Math.min(bins - 1, Math.max(0, Math.ceil(row.confidence * bins) - 1)),
+    );
+    this.#excess = Float64Array.from(rows, (row) => (row === null ? 0 : row.confidence - Number(row.correct)));
+  }
+
+  error(places: Uint32Array): number {
+    this.#sums.fill(0);
+    let count = 0;
+    for (const place of places) {
+      const bin = this.#bin[place] as number;
+      if (bin < 0) continue;
+      count += 1;
+      this.#sums[bin] = (this.#sums[bin] as number) + (this.#excess[place] as number);
+    }
+    return count === 0 ? 0 : this.#sums.reduce((sum, excess) => sum + Math.abs(excess), 0) / count;
+  }
 }

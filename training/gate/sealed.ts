@@ -1,0 +1,54 @@
+import { clopperPearsonLower } from '../../models/binomial.ts';
+import { trueError } from '../../models/certificate-noise.ts';
+import type { SettledTurn } from '../evaluate.ts';
+import { compareRows, type Terms } from './losses.ts';
+import { compare, isUnsafe, pairUp, points, type PairedDifference } from './paired.ts';
+
+/** One-sided level at which a sealed row speaks against a candidate. */
+const doubt = 0.05;
+
+export interface SealedEvidence {
+  /** Sealed turns that nothing like was in the trainer's snapshot. */
+  readonly candidate: readonly SettledTurn[];
+  /** The same turns; null where no champion serves. */
+  readonly champion: readonly SettledTurn[] | null;
+  /** What the gate saw on the rows that stood in the trainer's snapshot; null without champion. */
+  readonly gain: Pick<PairedDifference, 'difference' | 'lower'> | null;
+}
+
+export interface SealedVerdict {
+  readonly rows: number;
+  readonly reasons: readonly string[];
+  readonly faults: readonly string[];
+}
+
+/**
+ * The last word on a candidate, by messages that no trainer was ever given: a loss there, errors beyond the budget, or a
+ * gain that was seen only where the trainer could have looked. Few rows say little, and hold nobody back.
+ */
+export function judgeSealed({ candidate, champion, gain }: SealedEvidence, terms: Terms): SealedVerdict {
+  const settled = candidate.filter((row) => row.tier !== null);
+  const wrong = settled.filter((row) => !row.correct).length;
+  const faults: string[] = [];
+  const reasons = [`of ${candidate.length} sealed messages it settles ${settled.length}, ${wrong} of them wrongly`];
+  if (trueError(clopperPearsonLower(wrong, settled.length, doubt), terms.labelNoise) > terms.alpha) {
+    faults.push(`${wrong} of ${settled.length} sealed messages settled wrongly: more than the budget allows`);
+  }
+  if (champion === null) return { rows: candidate.length, reasons, faults };
+  const pairs = pairUp(candidate, champion);
+  if (pairs.length === 0) return { rows: 0, reasons: ['no sealed message to compare them on'], faults };
+  const sealed = compareRows(pairs, terms);
+  const danger = compare(pairs, isUnsafe);
+  if (danger.better > danger.worse) faults.push('it would execute a sealed message that nobody wanted executed');
+  if (sealed.gain.upper < 0 && !terms.isStricter) {
+    faults.push(`of the sealed messages it settles ${points(-sealed.gain.difference)} fewer rightly`);
+  }
+  if (sealed.harm.lower > 0 && !sealed.isBought) {
+    faults.push(`of the sealed messages it settles ${points(sealed.harm.difference)} more wrongly`);
+  }
+  if (gain !== null && gain.lower > 0 && gain.lower > sealed.gain.upper) {
+    const [seen, unseen] = [points(gain.difference), points(sealed.gain.difference)];
+    faults.push(`it gains ${seen} where its trainer could have looked, and ${unseen} on sealed messages`);
+  }
+  return { rows: pairs.length, reasons, faults };
+}
