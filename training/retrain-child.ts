@@ -5,6 +5,7 @@ import { EngineError, type ErrorCode, type ErrorDetail } from '../engine/core/er
 import { once } from '../engine/core/once.ts';
 import type { Progress, ProgressEvent } from '../engine/core/progress.ts';
 import { Registry } from '../models/registry.ts';
+import { auditApart } from './audit-process.ts';
 import { mineRole } from './mine-role.ts';
 import { codeVersion } from './queue-code.ts';
 import type { JobResult, MineJob, MineResult, QueuedJob, RetrainJob, RetrainResult } from './queue.ts';
@@ -52,6 +53,7 @@ async function train(order: TrainingOrder, job: RetrainJob, progress: Progress):
     codeVersion: codeVersion(),
     progress,
     clock: systemClock,
+    audit: (found) => auditApart({ models: join(dataDir, 'models'), order: found }),
     owner: `job ${id}`,
     notice: once((line) => process.stderr.write(`${line}\n`)),
   });

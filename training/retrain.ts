@@ -1,7 +1,7 @@
+import { sealedWith } from '../datasets/log/sealed-part.ts';
 import { readSnapshot, readSnapshotDecisions, readSnapshotFeedback } from '../datasets/log/snapshot.ts';
 import type { Clock } from '../engine/core/clock.ts';
 import type { Device } from '../engine/core/config.ts';
-import type { Conversation } from '../engine/core/conversation.ts';
 import { EngineError } from '../engine/core/errors.ts';
 import { canonicalJson } from '../engine/core/hash.ts';
 import type { Process } from '../engine/core/process.ts';
@@ -11,6 +11,7 @@ import { boundOf, type Bound } from '../models/certificate.ts';
 import { artefactKinds, type ArtefactDescription, type ArtefactKind } from '../models/manifest.ts';
 import type { Registry } from '../models/registry.ts';
 import { publishModels } from './artefacts.ts';
+import type { AuditOrder } from './audit.ts';
 import {
   bytesOf,
   cheapTiers,
@@ -29,7 +30,9 @@ import { settleTurns, type LadderFigures, type SettledTurn } from './evaluate.ts
 import { ownAnswers } from './examples/own-answers.ts';
 import { judgeCandidate, type GateVerdict } from './gate.ts';
 import { levelOfNextTest } from './gate/alpha-spending.ts';
+import type { Terms } from './gate/losses.ts';
 import { metamorphicFigures } from './gate/metamorphic.ts';
+import type { SealedVerdict } from './gate/sealed.ts';
 import { slicesByMessage } from './gate/slices.ts';
 import { judgeTurns, type JudgedTurn } from './judged-turn.ts';
 import { judgingTiers } from './judging-tiers.ts';
@@ -57,6 +60,8 @@ export interface RetrainOptions {
   readonly signal?: AbortSignal;
   /** Name of who trains, for the registry's log. */
   readonly owner?: string;
+  /** Judges on sealed conversations, in another process; without it nobody does. */
+  readonly audit?: (order: AuditOrder) => Promise<SealedVerdict>;
   /** Rows of the base corpus; see `learn`. */
   readonly baseRows?: number;
 }
@@ -122,7 +127,8 @@ export async function retrain(options: RetrainOptions): Promise<RetrainResult> {
       parent: champion?.bundle.id ?? null,
     };
     stopIfAsked();
-    return await decide(content, verdict, { champion: champion?.bundle ?? null, token, level }, options);
+    const terms = termsOf(learned, champion, options);
+    return await decide(content, verdict, { champion: champion?.bundle ?? null, token, level, terms }, options);
   } finally {
     await disposeAll(learned.models);
     if (champion !== null) await disposeAll(champion.models);
@@ -145,7 +151,7 @@ async function judge(
   options: RetrainOptions,
 ): Promise<GateVerdict> {
   const fresh = apart(settleTurns(combined.judged, combined.thresholds), ground);
-  const common = { alpha: options.alpha, level, labelNoise: learned.certificate.labelNoise };
+  const common = { ...termsOf(learned, champion, options), level };
   const slices = slicesByMessage(ground.heldOut);
   if (champion === null) {
     return judgeCandidate(fresh.unseen, null, {
@@ -160,10 +166,8 @@ async function judge(
   const theirs: Ladder = { ...champion, thresholds: champion.bundle.thresholds };
   const [candidateCost, championCost] = await footprintsOf(ground.heldOut, [mine, theirs]);
   const earlier = await judgeEarlier(ground, champion, options.clock.now(), options);
-  const proved = champion.bundle.certificate?.alpha;
   return judgeCandidate(fresh.unseen, before.unseen, {
     ...common,
-    isStricter: proved !== undefined && options.alpha < proved,
     slices,
     corrected: { candidate: fresh.corrected, champion: before.corrected },
     judged: { candidate: combined.judged, champion: old },
@@ -176,6 +180,11 @@ async function judge(
       : { footprint: { candidate: candidateCost, champion: championCost } }),
     ...(earlier === null ? {} : { earlier }),
   });
+}
+
+function termsOf({ certificate }: Learned, champion: Champion | null, { alpha }: RetrainOptions): Terms {
+  const proved = champion?.bundle.certificate?.alpha;
+  return { alpha, labelNoise: certificate.labelNoise, isStricter: proved !== undefined && alpha < proved };
 }
 
 /** Rows that nobody learned from, which prove something, apart from those that people corrected. */
@@ -231,12 +240,20 @@ function metricsOf({ candidate }: GateVerdict): Record<string, number> {
   };
 }
 
+interface Standing {
+  readonly champion: Bundle | null;
+  readonly token: number;
+  readonly level: number;
+  readonly terms: Terms;
+}
+
 async function decide(
   content: BundleContent,
   verdict: GateVerdict,
-  { champion, token, level }: { readonly champion: Bundle | null; readonly token: number; readonly level: number },
-  { role, registry, progress }: RetrainOptions,
+  { champion, token, level, terms }: Standing,
+  options: RetrainOptions,
 ): Promise<RetrainResult> {
+  const { role, registry, progress } = options;
   const bundle = await registry.addBundle(content);
   const reasons = [...verdict.reasons];
   let isPromoted = verdict.isPromoted;
@@ -247,11 +264,28 @@ async function decide(
   if (isSame) {
     isPromoted = false;
     reasons.push('models and thresholds are the same, bit for bit: there is nothing to promote');
-  } else if (champion !== null) {
+  }
+  const sealed = await sealedWith(options.snapshot.path);
+  if (isPromoted && options.audit !== undefined && sealed !== null) {
+    progress({ stage: 'audit on sealed conversations', done: 0, total: null });
+    const found = await options.audit({
+      role,
+      teaching: options.snapshot.path,
+      sealed,
+      candidate: bundle.id,
+      champion: champion?.id ?? null,
+      gain: verdict.gain,
+      terms,
+      device: options.device,
+    });
+    isPromoted = found.faults.length === 0;
+    reasons.push(...found.reasons, ...found.faults);
+  }
+  if (champion !== null && !isSame) {
     await registry.recordTest({ role, bundle: bundle.id, champion: champion.id, level, isPromoted });
   }
   if (isPromoted) {
-    const reason = reasons.at(-1) ?? '';
+    const reason = verdict.reasons.at(-1) ?? '';
     await registry.promote(role, bundle.id, { expected: champion?.id ?? null, token, reason });
   }
   progress({ stage: isPromoted ? 'promoted' : 'kept the champion', done: 1, total: 1, note: reasons.at(-1) ?? '' });

@@ -36,6 +36,7 @@ import type {
 } from './reader.ts';
 import type { Row } from './rows.ts';
 import type { OpenSegment } from './segment.ts';
+import { noteSealed, sealedFolder, type SnapshotPart } from './sealed-part.ts';
 import { writeSnapshot } from './snapshot.ts';
 import type { SnapshotInfo } from './snapshot.ts';
 import { TailCache } from './tail-cache.ts';
@@ -283,12 +284,24 @@ export class ConversationLog implements DecisionSink {
     return this.#reader.decision(id);
   }
 
-  /** Writes what is logged by now to `<dataDir>/snapshots/<sha256>/`, for readers that never open the log. */
-  async snapshot(options: { readonly role?: string } = {}): Promise<SnapshotInfo> {
+  /**
+   * Writes what is logged by now to `<dataDir>/snapshots/<sha256>/`, for readers that never open the log.
+   * @param options `forTraining`: without the sealed conversations, which are written to `<dataDir>/sealed/`
+   */
+  async snapshot(options: { readonly role?: string; readonly forTraining?: boolean } = {}): Promise<SnapshotInfo> {
+    const role = options.role ?? null;
+    if (options.forTraining !== true) return this.#write('snapshots', role, 'whole');
+    const teaching = await this.#write('snapshots', role, 'teaching');
+    const sealed = await this.#write(sealedFolder, role, 'sealed');
+    await noteSealed(teaching.path, sealed.path);
+    return teaching;
+  }
+
+  async #write(name: string, role: string | null, part: SnapshotPart): Promise<SnapshotInfo> {
     await this.flush();
-    const folder = join(this.#options.dataDir, 'snapshots');
+    const folder = join(this.#options.dataDir, name);
     const write = (): Promise<SnapshotInfo> =>
-      this.#database.withConnection((connection) => writeSnapshot(connection, folder, options.role ?? null));
+      this.#database.withConnection((connection) => writeSnapshot(connection, folder, role, part));
     try {
       return await write();
     } catch (error) {

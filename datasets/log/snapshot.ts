@@ -14,6 +14,7 @@ import type { Feedback } from './feedback.ts';
 import { decisionOfRow, feedbackOfRow, headOfRow, messageOfRow } from './rows.ts';
 import type { Row } from './rows.ts';
 import { syncFolder } from './segment.ts';
+import { sealedConversations, type SnapshotPart } from './sealed-part.ts';
 import { conversationTable, decisionTable, feedbackTable, messageTable, selectList } from './tables.ts';
 import type { Table } from './tables.ts';
 
@@ -36,21 +37,30 @@ interface Part {
   readonly order: string;
   /** Rows of one role; `$1` is the role. */
   readonly ofRole: string;
+  /** The conversation of a row. */
+  readonly conversation: string;
 }
 
 /** Rows stand in an order that depends on nothing but themselves and the order in which they were written. */
 const parts: readonly Part[] = [
-  { table: conversationTable, order: 't.id', ofRole: 't.role = $1' },
+  { table: conversationTable, order: 't.id', ofRole: 't.role = $1', conversation: 't.id' },
   {
     table: messageTable,
     order: 't.conversation, t."time", t.sequence, t.id',
     ofRole: 't.conversation IN (SELECT id FROM conversations WHERE role = $1)',
+    conversation: 't.conversation',
   },
-  { table: decisionTable, order: 't.conversation, t."time", t.sequence, t.id', ofRole: 't.role = $1' },
+  {
+    table: decisionTable,
+    order: 't.conversation, t."time", t.sequence, t.id',
+    ofRole: 't.role = $1',
+    conversation: 't.conversation',
+  },
   {
     table: feedbackTable,
     order: 't.conversation, t."time", t.sequence, t.id',
     ofRole: 't.conversation IN (SELECT id FROM conversations WHERE role = $1)',
+    conversation: 't.conversation',
   },
 ];
 
@@ -64,6 +74,7 @@ export async function writeSnapshot(
   connection: DuckDBConnection,
   folder: string,
   role: string | null,
+  part: SnapshotPart = 'whole',
 ): Promise<SnapshotInfo> {
   await mkdir(folder, { recursive: true });
   const temporary = await mkdtemp(join(folder, '.new-'));
@@ -72,11 +83,17 @@ export async function writeSnapshot(
     const hashes: string[] = [];
     const counts: Record<string, number> = {};
     const files: Record<string, string> = {};
-    for (const part of parts) {
-      const { name } = part.table;
+    for (const { table, ofRole, order, conversation } of parts) {
+      const { name } = table;
       const file = join(temporary, `${name}.parquet`);
-      const where = role === null ? '' : `WHERE ${part.ofRole.replace('$1', () => quoted(role))}`;
-      const rows = `SELECT ${storedColumns(part.table)} FROM ${name} t ${where} ORDER BY ${part.order}`;
+      const conditions = [
+        ...(role === null ? [] : [ofRole.replace('$1', () => quoted(role))]),
+        ...(part === 'whole'
+          ? []
+          : [`${conversation} ${part === 'sealed' ? 'IN' : 'NOT IN'} (${sealedConversations})`]),
+      ];
+      const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
+      const rows = `SELECT ${storedColumns(table)} FROM ${name} t ${where} ORDER BY ${order}`;
       await connection.run(`COPY (${rows}) TO ${quoted(file)} (FORMAT parquet, COMPRESSION zstd)`);
       const digest = await connection.runAndReadAll(
         `SELECT count(*), sha256(coalesce(string_agg(h, '' ORDER BY n), '')) FROM

@@ -158,7 +158,7 @@ export class Desk {
     };
     const jobs: JobView[] = [];
     for (const each of roles) {
-      const { id, path } = await log.snapshot({ role: each });
+      const { id, path } = await log.snapshot({ role: each, forTraining: true });
       jobs.push(await queue.enqueue({ role: each, snapshot: { id, path }, config, reason }));
     }
     return jobs;

@@ -18,7 +18,7 @@ export interface Contender {
 }
 
 export const alpha = 0.05;
-const messages = 4000;
+const messages = 3000;
 const sealedMessages = 1000;
 /** A kind of message, an eighth of all. */
 export const slice = (message: string): readonly string[] => [

@@ -78,8 +78,18 @@ function negated(text: string, outcome: Outcome): Variant | null {
 }
 
 const opposites: Readonly<Record<string, string>> = {
-  ...{ yes: 'no', no: 'yes', yeah: 'nope', nope: 'yeah', yep: 'no', ok: 'no', okay: 'no', sure: 'no' },
-  ...{ correct: 'wrong', right: 'wrong', ja: 'nein', nein: 'ja', oui: 'non', non: 'oui' },
+  yes: 'no',
+  no: 'yes',
+  yeah: 'nope',
+  nope: 'yeah',
+  ok: 'no',
+  sure: 'no',
+  correct: 'wrong',
+  right: 'wrong',
+  ja: 'nein',
+  nein: 'ja',
+  oui: 'non',
+  non: 'oui',
 };
 
 const bare = (text: string): string =>

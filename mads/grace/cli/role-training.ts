@@ -17,7 +17,7 @@ export interface RoleSnapshot {
 export async function snapshotRoles(log: ConversationLog, roles: readonly string[]): Promise<RoleSnapshot[]> {
   const snapshots: RoleSnapshot[] = [];
   for (const role of roles) {
-    const { id, path } = await log.snapshot({ role });
+    const { id, path } = await log.snapshot({ role, forTraining: true });
     snapshots.push({ role, snapshot: { id, path } });
   }
   return snapshots;

@@ -1,0 +1,89 @@
+import { readSnapshot, readSnapshotDecisions, readSnapshotFeedback } from '../datasets/log/snapshot.ts';
+import type { Device } from '../engine/core/config.ts';
+import type { Conversation } from '../engine/core/conversation.ts';
+import { EngineError } from '../engine/core/errors.ts';
+import { sha256 } from '../engine/core/hash.ts';
+import { textOf } from '../engine/core/message.ts';
+import { silent } from '../engine/core/progress.ts';
+import type { Registry } from '../models/registry.ts';
+import { loadModels } from './artefacts.ts';
+import { confirmedBy } from './corrections.ts';
+import { settleTurns, type SettledTurn } from './evaluate.ts';
+import { answeredTurns, type AnsweredTurn } from './examples/answered-turn.ts';
+import { fold } from './examples/comparable.ts';
+import { ownAnswers } from './examples/own-answers.ts';
+import { findPayloadTools, type PayloadTool } from './examples/payload-tools.ts';
+import type { Terms } from './gate/losses.ts';
+import type { PairedDifference } from './gate/paired.ts';
+import { judgeSealed, type SealedVerdict } from './gate/sealed.ts';
+import { judgeTurns } from './judged-turn.ts';
+import { judgingTiers } from './judging-tiers.ts';
+import { disposeAll } from './learn.ts';
+
+/** What an audit needs to be told; plain data, since it is told to another process. */
+export interface AuditOrder {
+  readonly role: string;
+  /** Folder of the snapshot that the trainer had, and of the sealed one that was taken with it. */
+  readonly teaching: string;
+  readonly sealed: string;
+  readonly candidate: string;
+  /** Null where no champion serves. */
+  readonly champion: string | null;
+  /** What the gate saw on the trainer's snapshot. */
+  readonly gain: Pick<PairedDifference, 'difference' | 'lower'> | null;
+  readonly terms: Terms;
+  readonly device: Device;
+}
+
+/**
+ * Judges a candidate on conversations that its trainer never had. Messages whose like (same words after the same words)
+ * stands in the trainer's snapshot are left out: they would tell what was remembered, not what was learned.
+ * @throws NOT_FOUND, ARTEFACT_CORRUPT, FILE_UNREADABLE
+ */
+export async function audit(order: AuditOrder, registry: Registry): Promise<SealedVerdict> {
+  const taught = answeredTurns(await conversationsOf(order.teaching, order.role), { afterResults: true });
+  const payloadTools = findPayloadTools(taught);
+  const turns = await sealedTurns(order, taught);
+  const settle = async (id: string): Promise<SettledTurn[]> =>
+    settledBy(id, turns, payloadTools, registry, order.device);
+  const candidate = await settle(order.candidate);
+  const champion = order.champion === null ? null : await settle(order.champion);
+  return judgeSealed({ candidate, champion, gain: order.gain }, order.terms);
+}
+
+async function sealedTurns({ sealed, role }: AuditOrder, taught: readonly AnsweredTurn[]): Promise<AnsweredTurn[]> {
+  const conversations = await conversationsOf(sealed, role);
+  const unlabelled = ownAnswers(conversations, await readSnapshotDecisions(sealed));
+  for (const message of confirmedBy(await readSnapshotFeedback(sealed))) unlabelled.delete(message);
+  const known = new Set(taught.map(likenessOf));
+  return answeredTurns(conversations).filter(
+    (turn) => !unlabelled.has(turn.message.id) && !known.has(likenessOf(turn)),
+  );
+}
+
+/** Equal for turns in which the same was said after the same. */
+export function likenessOf({ message, history }: AnsweredTurn): string {
+  return sha256([...history, message].map((one) => `${one.author}:${fold(textOf(one))}`).join('\n'));
+}
+
+async function conversationsOf(path: string, role: string): Promise<Conversation[]> {
+  return (await readSnapshot(path)).filter((one) => one.role === role && (one.split === null || one.split === 'train'));
+}
+
+async function settledBy(
+  id: string,
+  turns: readonly AnsweredTurn[],
+  payloadTools: ReadonlyMap<string, PayloadTool>,
+  registry: Registry,
+  device: Device,
+): Promise<SettledTurn[]> {
+  const opened = await registry.openBundle(id);
+  if (opened === null) throw new EngineError('ARTEFACT_CORRUPT', { id, detail: 'a model of it is damaged' });
+  const { cet: _, ...judgedKinds } = opened.artefacts;
+  const models = await loadModels({ artefacts: judgedKinds }, registry, device);
+  try {
+    return settleTurns(await judgeTurns(turns, judgingTiers(models), payloadTools, silent), opened.bundle.thresholds);
+  } finally {
+    await disposeAll(models);
+  }
+}
