@@ -131,7 +131,7 @@ function exchanged(text: string, outcome: Outcome): Variant | null {
 /** A slip of the fingers in a word of a sentence changes no step. Content is not touched: there every letter counts. */
 function misspelt(text: string, outcome: Outcome): Variant | null {
   if (outcome.kind === 'tool-call' && outcome.step === undefined && outcome.process === undefined) return null;
-  const values = canonicalJson(outcome).toLowerCase();
+  const values = canonicalJson(outcome.kind === 'tool-call' ? outcome.arguments : '').toLowerCase();
   const word = (text.match(/\b[a-z]{6,}\b/gi) ?? []).find((one) => !values.includes(one.toLowerCase()));
   if (word === undefined) return null;
   const middle = word.length >> 1;

@@ -39,7 +39,7 @@ describe('a changed message', () => {
     ['polarity', 'restart node 17', undefined],
     ['entity', 'restart node 17', 'restart node 41'],
     ['entity', 'restart it', undefined],
-    ['typo', 'restart node 17', 'resatrt node 17'],
+    ['typo', 'restart node 17', 'retsart node 17'],
   ] as const)('of kind %s made of "%s"', (kind, text, expected) => {
     expect(variantOf(kind, text, call('ops.restart', { node: 17 }, 's'))?.text).toBe(expected);
   });
