@@ -1,13 +1,15 @@
 import type { Clock, IdSource } from '../engine/core/clock.ts';
 import type { DecisionSink } from '../engine/core/decision-sink.ts';
-import type { Outcome, Verdict } from '../engine/core/decision.ts';
+import type { Decision, Outcome, Verdict } from '../engine/core/decision.ts';
 import { levels, type Level, type TierName } from '../engine/core/tier-name.ts';
 import type { Turn } from '../engine/core/turn.ts';
-import type { LiveModels, LoadedBundle } from '../engine/pipeline/live-models.ts';
+import { ExploredTier } from '../engine/pipeline/explored-tier.ts';
+import type { LiveModels, LoadedBundle, Trial } from '../engine/pipeline/live-models.ts';
 import { Pipeline } from '../engine/pipeline/pipeline.ts';
-import type { Trace } from '../engine/pipeline/trace.ts';
+import { decisionOf, type Trace } from '../engine/pipeline/trace.ts';
 import { CetTier } from '../engine/tiers/cet.ts';
 import type { Tier } from '../engine/tiers/tier.ts';
+import type { RoleTrial, ServedTurn } from './role-trial.ts';
 
 export interface ThinkingParts {
   readonly live: LiveModels;
@@ -20,6 +22,12 @@ export interface ThinkingParts {
   readonly contextTokens: number;
   /** Why the role's action engine would not carry out what a cheap tier proposes; null where it would. */
   readonly admits: (role: string, turn: Turn, outcome: Outcome) => string | null;
+  /** Share of what a cheap tier would settle that goes up to the LLM all the same; see `ExploredTier`. */
+  readonly explore?: number;
+  /** Tries challengers out beside what serves; none where absent. */
+  readonly trial?: RoleTrial;
+  /** A tier of the role's own that is asked before all others. */
+  readonly graduated?: (role: string) => Tier | null;
 }
 
 /**
@@ -35,16 +43,34 @@ export class RoleThinking {
     this.#parts = parts;
   }
 
-  consider(turn: Turn): Promise<Verdict> {
-    return this.#with((bundle) => this.#ladder([...this.#cheap(bundle), this.#parts.imperator]).consider(turn));
+  async consider(turn: Turn): Promise<Verdict> {
+    const { live, trial: trials } = this.#parts;
+    const lease = await live.acquire(this.#role);
+    const challenger = trials === undefined ? null : live.acquireTrial(this.#role);
+    const release = (): void => {
+      lease.release();
+      challenger?.release();
+    };
+    let isHandedOn = false;
+    try {
+      if (trials === undefined || challenger === null || lease.bundle === null) {
+        return (await this.#serve(lease.bundle, turn, 1)).verdict;
+      }
+      const arm = trials.armOf(this.#role, turn.message.conversation, challenger);
+      const [serving, other] =
+        arm === 'champion' ? [lease.bundle, challenger.bundle] : [challenger.bundle, lease.bundle];
+      const propensity = arm === 'champion' ? 1 - challenger.share : challenger.share;
+      const served = await this.#serve(serving, turn, propensity);
+      isHandedOn = this.#compare(trials, { turn, arm, challenger, ...served }, other, release);
+      return served.verdict;
+    } finally {
+      if (!isHandedOn) release();
+    }
   }
 
   /** Straight to the LLM, with the context that belongs to the message. */
   escalate(turn: Turn): Promise<Verdict> {
-    return this.#with((bundle) => {
-      const context = this.#cheap(bundle).filter((tier) => tier.name === 'cet');
-      return this.#ladder([...context, this.#parts.imperator]).consider(turn);
-    });
+    return this.#with((bundle) => this.#upward(bundle, this.#parts.sink).consider(turn));
   }
 
   /** The ladder without the LLM and without any effect. */
@@ -65,11 +91,74 @@ export class RoleThinking {
     }
   }
 
+  /** @param propensity probability with which this bundle and no other answers the conversation */
+  async #serve(bundle: LoadedBundle | null, turn: Turn, propensity: number): Promise<ServedTurn> {
+    const { imperator, sink, explore = 0 } = this.#parts;
+    const explored: ExploredTier[] = [];
+    const tiers = this.#cheap(bundle).map((tier) => {
+      if (explore === 0 || tier.name === 'cet') return tier;
+      const wrapped = new ExploredTier(tier, explore, explored.at(-1) ?? null);
+      explored.push(wrapped);
+      return wrapped;
+    });
+    let rows: readonly Decision[] = [];
+    const record = (decisions: readonly Decision[]): void => {
+      rows =
+        propensity === 1 ? decisions : decisions.map((row) => ({ ...row, propensity: row.propensity * propensity }));
+      sink.record(rows);
+    };
+    let hasSpoken = false;
+    const { onDelta } = turn;
+    const heard: Turn =
+      onDelta === undefined
+        ? turn
+        : {
+            ...turn,
+            onDelta: (delta) => {
+              hasSpoken = true;
+              onDelta(delta);
+            },
+          };
+    const heldBack = (): ExploredTier | undefined => explored.find(({ held }) => held !== null);
+    try {
+      const verdict = await this.#ladder([...tiers, imperator], { record }).consider(heard);
+      return { verdict, rows, heldBack: heldBack()?.held?.outcome ?? null };
+    } catch (error) {
+      const held = heldBack()?.held ?? null;
+      const isLost = held === null || hasSpoken || turn.signal?.aborted === true;
+      if (isLost || this.#parts.admits(this.#role, turn, held.outcome) !== null) throw error;
+      // Nobody loses an answer to curiosity: what was sent up only to be seen is settled where it would have been.
+      const { clock, ids } = this.#parts;
+      sink.record([decisionOf({ turn, verdict: held, latencyUs: 0, shadow: false }, clock, ids)]);
+      return { verdict: held, rows, heldBack: held.outcome };
+    }
+  }
+
+  /** Asks the other bundle when the answer is on its way. @returns whether `release` will be called */
+  #compare(trials: RoleTrial, served: ServedTurn & TriedTurn, other: LoadedBundle, release: () => void): boolean {
+    const { decision: _named, onDelta: _heard, signal: _aborted, ...turn } = served.turn;
+    return trials.compare(this.#role, { ...served, turn }, release, {
+      considers: (sink) => this.#ladder([...this.#settling(other), passing], sink).trace(turn),
+      judges: (sink) => this.#upward(other, sink).consider(turn),
+    });
+  }
+
+  #upward(bundle: LoadedBundle | null, sink: DecisionSink): Pipeline {
+    const context = this.#cheap(bundle).filter((tier) => tier.name === 'cet');
+    return this.#ladder([...context, this.#parts.imperator], sink);
+  }
+
+  #settling(bundle: LoadedBundle): Tier[] {
+    return this.#cheap(bundle).filter((tier) => tier.name !== 'cet');
+  }
+
   /** Tiers that the level has and the bundle can fill; the context tier works without a model too. */
   #cheap(bundle: LoadedBundle | null): Tier[] {
-    const { level, contextTokens } = this.#parts;
+    const { level, contextTokens, graduated } = this.#parts;
     const wanted: readonly TierName[] = levels[level];
-    const tiers = [bundle?.dtr, bundle?.lppm, bundle?.cet ?? new CetTier(null, { modelId: '', contextTokens })];
+    const routes = graduated?.(this.#role) ?? null;
+    const context = bundle?.cet ?? new CetTier(null, { modelId: '', contextTokens });
+    const tiers = [routes, bundle?.dtr, bundle?.lppm, context];
     return tiers.filter((tier): tier is Tier => tier !== null && tier !== undefined && wanted.includes(tier.name));
   }
 
@@ -84,3 +173,25 @@ export class RoleThinking {
     });
   }
 }
+
+interface TriedTurn {
+  readonly turn: Turn;
+  readonly arm: 'champion' | 'challenger';
+  readonly challenger: Trial;
+}
+
+/** The end of a ladder that has no LLM: everything passes it. */
+const passing: Tier = {
+  name: 'imperator',
+  consider: async () => ({
+    settled: false,
+    tier: 'imperator',
+    label: null,
+    confidence: null,
+    threshold: null,
+    reason: 'the LLM is not asked',
+    model: null,
+    evidence: [],
+    propensity: 1,
+  }),
+};

@@ -115,6 +115,13 @@ function sane(verdict: Verdict): Verdict {
   return passedOver(verdict.tier, `impossible confidence ${confidence}`);
 }
 
+/** Whether a visit came to nothing because the tier failed, was late or gave no usable number. */
+export function isPassedOver(visit: Pick<Decision, 'settled' | 'reason'>): boolean {
+  return !visit.settled && visit.reason.startsWith(overMark);
+}
+
+const overMark = 'passed over: ';
+
 function passedOver(tier: TierName, reason: string): Passed {
   return {
     settled: false,
@@ -122,7 +129,7 @@ function passedOver(tier: TierName, reason: string): Passed {
     label: null,
     confidence: null,
     threshold: null,
-    reason: `passed over: ${reason}`,
+    reason: `${overMark}${reason}`,
     model: null,
     evidence: [],
     propensity: 1,

@@ -31,9 +31,21 @@ export class RegistryBundles implements BundleSource {
     return (await this.#registry.current(role))?.id ?? null;
   }
 
-  /** @throws ARTEFACT_CORRUPT, MODEL_MISSING where no bundle of the role is whole */
-  async load(role: string): Promise<LoadedBundle> {
-    const opened = await this.#registry.openCurrent(role);
+  async challenger(role: string): Promise<{ readonly bundle: string; readonly share: number } | null> {
+    return this.#registry.challenger(role);
+  }
+
+  async refuse(role: string, bundle: string, reason: string): Promise<void> {
+    if ((await this.#registry.challenger(role))?.bundle === bundle) await this.#registry.withdraw(role, reason);
+  }
+
+  /**
+   * A challenger as it is; of what serves the newest whole one, should this one be damaged.
+   * @throws ARTEFACT_CORRUPT, MODEL_MISSING where no bundle of the role is whole
+   */
+  async load(role: string, bundle: string): Promise<LoadedBundle> {
+    const isTried = (await this.#registry.challenger(role))?.bundle === bundle;
+    const opened = await (isTried ? this.#registry.openBundle(bundle) : this.#registry.openCurrent(role));
     if (opened === null) throw new EngineError('MODEL_MISSING', { role, tier: 'usable' });
     return this.#assemble(role, opened);
   }

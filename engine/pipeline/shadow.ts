@@ -1,39 +1,54 @@
-import type { Clock, IdSource } from '../core/clock.ts';
-import type { DecisionSink } from '../core/decision-sink.ts';
-import type { Verdict } from '../core/decision.ts';
-import type { TierName } from '../core/tier-name.ts';
-import type { Turn } from '../core/turn.ts';
-import type { Tier } from '../tiers/tier.ts';
-import { decisionOf } from './trace.ts';
+import { messageOf } from '../core/errors.ts';
+import type { Logger } from '../core/logger.ts';
 
-/** A tier with a silent companion: the companion's verdict is logged as a shadow row and has no effect. */
-export class ShadowedTier implements Tier {
-  readonly name: TierName;
-  readonly #tier: Tier;
-  readonly #companion: Tier;
-  readonly #options: { readonly sink: DecisionSink; readonly clock: Clock; readonly ids: IdSource };
+/** Work that may wait; beyond it the newest is left out, since nobody waits for it. */
+const mostWaiting = 256;
 
-  constructor(tier: Tier, companion: Tier, options: { sink: DecisionSink; clock: Clock; ids: IdSource }) {
-    this.name = tier.name;
-    this.#tier = tier;
-    this.#companion = companion;
-    this.#options = options;
+/**
+ * Work beside live traffic that has no effect on any answer: one piece at a time, each in a turn of the event loop of
+ * its own, dropped where the machine is too busy. What fails is told to the log.
+ */
+export class ShadowQueue {
+  readonly #logger: Logger;
+  readonly #waiting: (() => Promise<void>)[] = [];
+  #running: Promise<void> | null = null;
+  #isClosed = false;
+  /** Pieces that were left out. */
+  dropped = 0;
+
+  constructor(logger: Logger) {
+    this.#logger = logger;
   }
 
-  async consider(turn: Turn): Promise<Verdict> {
-    const verdict = await this.#tier.consider(turn);
-    void this.#shadow(turn);
-    return verdict;
-  }
-
-  async #shadow(turn: Turn): Promise<void> {
-    const { sink, clock, ids } = this.#options;
-    const started = clock.ticks();
-    try {
-      const verdict = await this.#companion.consider(turn);
-      sink.record([decisionOf({ turn, verdict, latencyUs: clock.ticks() - started, shadow: true }, clock, ids)]);
-    } catch {
-      // A companion that fails has no effect on the answer; its silence in the log is its report.
+  /** @returns false where it is left out; the caller frees what it pinned */
+  add(work: () => Promise<void>): boolean {
+    if (this.#isClosed || this.#waiting.length >= mostWaiting) {
+      this.dropped += 1;
+      return false;
     }
+    this.#waiting.push(work);
+    this.#running ??= this.#run();
+    return true;
+  }
+
+  /** Resolves when all that was taken in is done. */
+  async idle(): Promise<void> {
+    while (this.#running !== null) await this.#running;
+  }
+
+  /** Takes nothing more in, ends what is there. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.idle();
+  }
+
+  async #run(): Promise<void> {
+    for (let work = this.#waiting.shift(); work !== undefined; work = this.#waiting.shift()) {
+      await new Promise((resolve) => setImmediate(resolve));
+      await work().catch((error: unknown) => {
+        this.#logger.warn({ error: messageOf(error) }, 'shadow run failed');
+      });
+    }
+    this.#running = null;
   }
 }

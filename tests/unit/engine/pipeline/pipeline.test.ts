@@ -4,7 +4,6 @@ import type { Decision, Verdict } from '../../../../engine/core/decision.ts';
 import type { TierName } from '../../../../engine/core/tier-name.ts';
 import type { Turn } from '../../../../engine/core/turn.ts';
 import { Pipeline } from '../../../../engine/pipeline/pipeline.ts';
-import { ShadowedTier } from '../../../../engine/pipeline/shadow.ts';
 import type { Tier } from '../../../../engine/tiers/tier.ts';
 
 const base = { label: null, threshold: 0.5, reason: 'test', model: null, evidence: [], propensity: 1 };
@@ -101,20 +100,5 @@ describe('consider', () => {
       tier('imperator', async () => settled('imperator')),
     );
     expect(await pipeline.consider(turn)).toMatchObject({ tier: 'lppm' });
-  });
-});
-
-describe('ShadowedTier', () => {
-  it('answers with the tier and logs the companion as shadow', async () => {
-    const rows: Decision[] = [];
-    const sink = { record: (decisions: readonly Decision[]) => void rows.push(...decisions) };
-    const shadowed = new ShadowedTier(
-      tier('dtr', async () => settled('dtr')),
-      tier('dtr', async () => passed('dtr')),
-      { sink, clock: new ManualClock(), ids: sequentialIds() },
-    );
-    expect(await shadowed.consider(turn)).toMatchObject({ settled: true });
-    await new Promise((resolve) => setImmediate(resolve));
-    expect(rows).toMatchObject([{ shadow: true, settled: false }]);
   });
 });
