@@ -7,6 +7,8 @@ export interface DataFolder {
   readonly queue: string;
   readonly snapshots: string;
   readonly owner: string;
+  /** What the learning loop remembers over a restart. */
+  readonly learning: string;
   /** A file that says: the conversations here are the sample desk's, and its tools may be simulated. */
   readonly sampleMark: string;
 }
@@ -19,6 +21,7 @@ export function dataFolder(dataDir: string): DataFolder {
     queue: join(root, 'queue'),
     snapshots: join(root, 'snapshots'),
     owner: join(root, 'owner.json'),
+    learning: join(root, 'learning.json'),
     sampleMark: join(root, 'sample-desk.json'),
   };
 }

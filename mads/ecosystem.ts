@@ -8,12 +8,17 @@ import { MemoryBus } from '../engine/bus/memory-bus.ts';
 import { systemClock, systemIds, type Clock, type IdSource } from '../engine/core/clock.ts';
 import type { Config } from '../engine/core/config.ts';
 import type { Logger } from '../engine/core/logger.ts';
+import { messageOf } from '../engine/core/errors.ts';
 import { once } from '../engine/core/once.ts';
 import type { Turn } from '../engine/core/turn.ts';
 import { LiveModels } from '../engine/pipeline/live-models.ts';
 import { RegistryBundles } from '../engine/pipeline/registry-bundles.ts';
+import { Rollouts } from '../engine/pipeline/rollout.ts';
+import { ShadowQueue } from '../engine/pipeline/shadow.ts';
 import { ImperatorTier } from '../engine/tiers/imperator.ts';
 import { Registry } from '../models/registry.ts';
+import { KeptState } from '../training/kept-state.ts';
+import { emptyLoop, LearningLoop } from '../training/learning-loop.ts';
 import { openQueue, type RetrainQueue } from '../training/queue.ts';
 import { historyOf, journalOf } from './conversation-journal.ts';
 import { dataFolder } from './data-folder.ts';
@@ -25,6 +30,7 @@ import { graceTools } from './grace/grace-tools.ts';
 import { Host } from './host.ts';
 import { chooseProvider } from './imperator-choice.ts';
 import { RoleThinking, type ThinkingParts } from './role-thinking.ts';
+import { RoleTrial } from './role-trial.ts';
 import { startTrainingWorker, type TrainingWorker } from './training-worker.ts';
 
 export interface EcosystemOptions {
@@ -33,7 +39,7 @@ export interface EcosystemOptions {
   readonly ids?: IdSource;
   /** Without, nothing trains here and no job can be asked for: for one-off commands. */
   readonly withQueue: boolean;
-  /** A process of its own that works off the queue. */
+  /** A process of its own that works off the queue, and unless `learn` is off the loop that fills it. */
   readonly withWorker?: boolean;
 }
 
@@ -66,6 +72,17 @@ export async function openEcosystem(config: Config, options: EcosystemOptions): 
     const { device, contextTokens, level, tierTimeoutMs } = config;
     const notice = once((line) => logger.warn({ device }, line));
     const live = new LiveModels(new RegistryBundles(registry, { device, contextTokens, notice }), logger);
+    const { rolloutMargin: margin, rolloutMessages: messages, rolloutAudit: audit, rolloutDays: days } = config;
+    const kept = await KeptState.open(folder.learning, emptyLoop, logger);
+    const rollouts = new Rollouts({
+      registry,
+      settings: { margin, messages, audit, days },
+      clock,
+      logger,
+      memories: kept.value.rollouts,
+      onMove: (role) => live.refresh(role),
+    });
+    const beside = new ShadowQueue(logger);
     const prices = { input: config.llmInputUsdPerMillion, output: config.llmOutputUsdPerMillion };
     const bus = new MemoryBus({ journal: journalOf(log, (name) => host.roleOf(name)) });
     const host: Host = new Host({ bus, store: log, clock, ids });
@@ -79,6 +96,9 @@ export async function openEcosystem(config: Config, options: EcosystemOptions): 
       tierTimeoutMs,
       contextTokens,
       admits: (role, turn, outcome) => host.actions(role).objection(turn, outcome, 'user', 'irreversible'),
+      // without an LLM there is nothing to learn from one
+      explore: provider === null ? 0 : config.explore,
+      trial: new RoleTrial(rollouts, beside, log),
     };
 
     const minds = new Map<string, RoleThinking>();
@@ -90,13 +110,38 @@ export async function openEcosystem(config: Config, options: EcosystemOptions): 
       minds.set(role, mind);
       const tools = isSample ? sampleTools(role).map((definition) => simulatedTool(definition)) : [];
       host.hire({ role, thinking: mind, tools, processes: isSample ? sampleProcesses(role) : [] });
-      await live.refresh(role);
-      unwatch.push(registry.watch(role, live.inUse()[role] ?? null, () => void live.refresh(role)));
+      const follow = async (): Promise<void> => {
+        await rollouts.refresh(role);
+        await live.refresh(role);
+      };
+      await follow();
+      unwatch.push(
+        registry.watch(role, live.inUse()[role] ?? null, () => {
+          follow().catch((error: unknown) => logger.error({ role, error: messageOf(error) }, 'models not followed'));
+        }),
+      );
     };
     const encoder = config.encoder === undefined ? {} : { encoder: config.encoder };
     const training = { seed: config.seed, alpha: config.alpha, delta: config.delta, device, ...encoder };
     queue = await opening;
-    const desk = new Desk({ log, registry, queue, training, prices });
+    const loop: LearningLoop | null =
+      queue === null || options.withWorker !== true
+        ? null
+        : new LearningLoop({
+            queries: log.queries,
+            registry,
+            queue,
+            rollouts,
+            kept,
+            train: async (role, reason) => (await desk.train({ role, reason, rollout: config.rollout }))[0],
+            alpha: config.alpha,
+            settings: { turns: config.learnTurns, days: config.learnDays, restMinutes: config.learnRestMinutes },
+            clock,
+            logger,
+          });
+    const learning = () =>
+      loop?.status() ?? { isOn: false, plans: [], rollouts: rollouts.status(), drift: [], moved: [] };
+    const desk: Desk = new Desk({ log, registry, queue, training, prices, learning });
     const hireAll = async (): Promise<void> => {
       for (const role of await desk.roles()) await hire(role);
     };
@@ -111,7 +156,13 @@ export async function openEcosystem(config: Config, options: EcosystemOptions): 
         const mind = minds.get(turn.role) ?? new RoleThinking(turn.role, thinking);
         return mind.explain({ ...turn, tools: [...turn.tools, ...own] });
       },
-      feedback: (given: Parameters<GatewayParts['feedback']>[0]) => log.addFeedback(given),
+      feedback: async (given: Parameters<GatewayParts['feedback']>[0]) => {
+        const stored = await log.addFeedback(given);
+        const isBlame = stored.correct === false || (stored.correct === null && stored.outcome !== null);
+        const judged = isBlame ? await log.decision(given.decision) : null;
+        if (judged !== null) await rollouts.complain(judged.decision.role, stored.message);
+        return stored;
+      },
       history: (conversation: string) => historyOf(log)(conversation, ''),
       clock,
     };
@@ -146,6 +197,7 @@ export async function openEcosystem(config: Config, options: EcosystemOptions): 
     if (options.withWorker === true && queue !== null) {
       worker = startTrainingWorker({ dataDir: folder.root, queueUrl: queue.url, logger });
     }
+    if (config.learn) loop?.start();
     return {
       log,
       registry,
@@ -160,6 +212,8 @@ export async function openEcosystem(config: Config, options: EcosystemOptions): 
       close: async () => {
         for (const end of unwatch) end();
         await gateway.close();
+        await loop?.stop();
+        await beside.close();
         await worker?.stop();
         await bus.close(1000);
         await host.close();

@@ -167,6 +167,12 @@ export class Registry {
     return this.#state.challenger(role);
   }
 
+  /** Whether the bundle was tried out and withdrawn, or served and was rolled back. */
+  async hasFailed(role: string, bundle: string): Promise<boolean> {
+    await this.#refresh();
+    return this.#state.hasFailed(role, bundle);
+  }
+
   #withdrawal(role: string, reason: string): RegistryEvent | null {
     const bundle = this.#state.challenger(role)?.bundle;
     return bundle === undefined ? null : { kind: 'challenger-withdrawn', role, bundle, reason };

@@ -16,6 +16,8 @@ export interface RetrainConfig {
   readonly tiers?: readonly ('dtr' | 'lppm' | 'cet')[];
   /** Versions of the role's approved processes, which the process mapper learns to follow. */
   readonly processes?: readonly string[];
+  /** `canary`: a candidate that passes the gate is tried out beside the champion; `direct` (default): it takes over. */
+  readonly rollout?: 'canary' | 'direct';
 }
 
 /** What is asked for. */

@@ -52,6 +52,8 @@ export interface RetrainOptions {
   readonly tiers?: readonly LearnedTier[];
   /** Approved processes of the role; see `learn`. */
   readonly processes?: readonly Process[];
+  /** See `RetrainConfig`. */
+  readonly rollout?: 'canary' | 'direct';
   readonly codeVersion: string;
   readonly progress: Progress;
   /** See `learn`. */
@@ -253,7 +255,7 @@ async function decide(
   { champion, token, level, terms }: Standing,
   options: RetrainOptions,
 ): Promise<RetrainResult> {
-  const { role, registry, progress } = options;
+  const { role, registry, progress, rollout } = options;
   const bundle = await registry.addBundle(content);
   const reasons = [...verdict.reasons];
   let isPromoted = verdict.isPromoted;
@@ -283,6 +285,15 @@ async function decide(
   }
   if (champion !== null && !isSame) {
     await registry.recordTest({ role, bundle: bundle.id, champion: champion.id, level, isPromoted });
+  }
+  if (isPromoted && rollout === 'canary' && champion !== null) {
+    isPromoted = false;
+    if (await registry.hasFailed(role, bundle.id)) reasons.push('it was tried out before, and withdrawn');
+    else {
+      const reason = verdict.reasons.at(-1) ?? '';
+      await registry.offer(role, bundle.id, { expected: champion.id, token, share: 0, reason });
+      reasons.push('it is tried out beside the champion first');
+    }
   }
   if (isPromoted) {
     const reason = verdict.reasons.at(-1) ?? '';

@@ -1,6 +1,12 @@
 import type { FeedbackSource } from './feedback.ts';
 import type { TierName } from '../../engine/core/tier-name.ts';
 import { Conditions } from './conditions.ts';
+import {
+  consideredMessages,
+  learnableTurns,
+  type ConsideredMessage,
+  type LearnableTurns,
+} from './considered-messages.ts';
 import type { Ask } from './reader.ts';
 
 export interface Scope {
@@ -206,6 +212,16 @@ export class LogQueries {
       conditions.values,
     );
     return rows as unknown as ConfidenceRow[];
+  }
+
+  /** For drift: see `consideredMessages`. */
+  considered(scope: Parameters<typeof consideredMessages>[1]): Promise<ConsideredMessage[]> {
+    return consideredMessages(this.#ask, scope);
+  }
+
+  /** For the schedule of training: what each role could learn from. */
+  learnable(): Promise<LearnableTurns[]> {
+    return learnableTurns(this.#ask);
   }
 
   /** Which models decided, when, how much. */

@@ -62,6 +62,50 @@ export const configSchema = z.strictObject({
     .default(2.5)
     .describe('price of a million input tokens in USD, for the savings report'),
   llmOutputUsdPerMillion: z.coerce.number().min(0).default(10).describe('price of a million output tokens in USD'),
+  learn: z
+    .union([z.boolean(), z.stringbool()])
+    .default(true)
+    .describe('learn by itself while serving, at low priority; off: only when asked to'),
+  learnTurns: z.coerce.number().int().min(1).default(500).describe('new labelled turns that are worth a training'),
+  learnDays: z.coerce.number().gt(0).default(7).describe('days after which a quarter of these is enough'),
+  learnRestMinutes: z.coerce
+    .number()
+    .min(0)
+    .default(60)
+    .describe('least time between two trainings of one role (minutes)'),
+  explore: z.coerce
+    .number()
+    .min(0)
+    .max(0.5)
+    .default(0.01)
+    .describe('share of what a cheap tier would settle that goes to the LLM all the same, to see what is right'),
+  rollout: z
+    .enum(['canary', 'direct'])
+    .default('canary')
+    .describe('what was learned without being asked for is tried out beside the champion first, or takes over at once'),
+  rolloutMargin: z.coerce
+    .number()
+    .gt(0)
+    .lt(1)
+    .default(0.02)
+    .describe('largest rise of the share of wrongly settled messages that a rollout puts up with'),
+  rolloutMessages: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(200)
+    .describe('messages that a challenger sees at each share of the traffic at least'),
+  rolloutAudit: z.coerce
+    .number()
+    .gt(0)
+    .max(1)
+    .default(0.5)
+    .describe('share of the messages on which champion and challenger differ that the LLM judges'),
+  rolloutDays: z.coerce
+    .number()
+    .gt(0)
+    .default(14)
+    .describe('days after which a rollout without a result ends; the champion stays'),
   queueUrl: z.string().default('embedded').describe('job queue: embedded, redis://... or postgres://...'),
   logLevel: z
     .enum(['silent', 'error', 'warn', 'info', 'debug'])

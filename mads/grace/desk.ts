@@ -4,6 +4,7 @@ import type { ConversationLog } from '../../datasets/log/conversation-log.ts';
 import { faultsOf } from '../../engine/core/config.ts';
 import { tierNames } from '../../engine/core/tier-name.ts';
 import { EngineError } from '../../engine/core/errors.ts';
+import type { LearningStatus } from '../../engine/core/learning.ts';
 import { silent, type Progress } from '../../engine/core/progress.ts';
 import type { Registry } from '../../models/registry.ts';
 import type { JobView, RetrainConfig, RetrainQueue } from '../../training/queue.ts';
@@ -19,7 +20,11 @@ export interface DeskParts {
   readonly queue: RetrainQueue | null;
   readonly training: RetrainConfig;
   readonly prices: { readonly input: number; readonly output: number };
+  /** The learning loop of this process; absent where none runs. */
+  readonly learning?: () => LearningStatus;
 }
+
+const noLearning: LearningStatus = { isOn: false, plans: [], rollouts: [], drift: [], moved: [] };
 
 const scope = z.strictObject({
   role: z.string().optional(),
@@ -50,6 +55,8 @@ const trainRequest = z.strictObject({
   alpha: z.number().gt(0).lt(1).optional(),
   device: z.enum(['cpu', 'cuda', 'webgpu', 'auto']).optional(),
   reason: z.string().default('asked for'),
+  /** `canary`: what passes the gate is tried out beside the champion first. */
+  rollout: z.enum(['canary', 'direct']).optional(),
 });
 
 export type ImportRequest = z.input<typeof importRequest>;
@@ -108,6 +115,7 @@ export class Desk {
         decisions: (filter) => log.decisions(filter),
         models: (role) => this.models({ role }),
         jobs: () => this.jobs(),
+        learning: (role) => this.learning({ role }),
       },
       defined(parse(scope, input)),
     );
@@ -132,6 +140,16 @@ export class Desk {
     throw new EngineError('NOT_FOUND', { what: 'decision', name: id, hint: 'take an id from the list of decisions' });
   }
 
+  /** What is due, what is tried out, what changed in the traffic, what moved between the tiers. */
+  async learning(input: { readonly role?: string | undefined } = {}): Promise<LearningStatus> {
+    const { role } = parse(ofRole.partial(), input);
+    const status = this.#parts.learning?.() ?? noLearning;
+    const ofOne = <Row extends { readonly role: string }>(rows: readonly Row[]): Row[] =>
+      rows.filter((row) => role === undefined || row.role === role);
+    const { isOn, plans, rollouts, drift, moved } = status;
+    return { isOn, plans: ofOne(plans), rollouts: ofOne(rollouts), drift: ofOne(drift), moved: ofOne(moved) };
+  }
+
   async models(input: { readonly role?: string | undefined } = {}): Promise<readonly RoleModels[]> {
     const { registry } = this.#parts;
     const { role } = parse(ofRole.partial(), input);
@@ -147,7 +165,7 @@ export class Desk {
   /** Snapshots each role and asks the queue to train it. @throws QUEUE_UNAVAILABLE, NOT_FOUND, TOO_FEW_ROWS */
   async train(input: TrainRequest = {}): Promise<readonly JobView[]> {
     const { log, training } = this.#parts;
-    const { role, tiers, alpha, device, reason } = parse(trainRequest, input);
+    const { role, tiers, alpha, device, reason, rollout } = parse(trainRequest, input);
     const queue = this.#queue();
     const roles = trainable(await this.roles(), role);
     const config: RetrainConfig = {
@@ -155,6 +173,7 @@ export class Desk {
       ...(alpha === undefined ? {} : { alpha }),
       ...(device === undefined ? {} : { device }),
       ...(tiers === undefined ? {} : { tiers }),
+      ...(rollout === undefined ? {} : { rollout }),
     };
     const jobs: JobView[] = [];
     for (const each of roles) {
@@ -220,6 +239,7 @@ export const deskOperations = [
   'train',
   'jobs',
   'job',
+  'learning',
   'retry',
   'cancel',
   'roles',

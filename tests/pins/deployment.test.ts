@@ -54,6 +54,7 @@ describe('a deployment', () => {
       'POST /api/import',
       'POST /api/job',
       'POST /api/jobs',
+      'POST /api/learning',
       'POST /api/models',
       'POST /api/overview',
       'POST /api/report',
@@ -71,7 +72,9 @@ describe('a deployment', () => {
 
   it('lets the same be done at the desk', () => {
     expect(deskOperations.toSorted()).toEqual(
-      'cancel decision decisions import job jobs models overview report retry roles rollback snapshot train'.split(' '),
+      'cancel decision decisions import job jobs learning models overview report retry roles rollback snapshot train'.split(
+        ' ',
+      ),
     );
   });
 
@@ -96,6 +99,7 @@ describe('a deployment', () => {
       'queue /d/queue',
       'snapshots /d/snapshots',
       'owner /d/owner.json',
+      'learning /d/learning.json',
       'sampleMark /d/sample-desk.json',
     ]);
     await ecosystem?.listen();

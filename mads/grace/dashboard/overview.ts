@@ -10,6 +10,7 @@ import type {
   Totals,
 } from '../../../datasets/log/queries.ts';
 import { messageOf } from '../../../engine/core/errors.ts';
+import type { LearningStatus } from '../../../engine/core/learning.ts';
 import type { Bundle } from '../../../models/bundle.ts';
 import type { RegistryRecord } from '../../../models/registry-log.ts';
 import type { JobView } from '../../../training/queue.ts';
@@ -42,6 +43,7 @@ export interface Overview {
   /** Why there is no list of jobs; null where there is one. */
   readonly queueFault: string | null;
   readonly decisions: readonly LoggedDecision[];
+  readonly learning: LearningStatus;
 }
 
 export interface OverviewSources {
@@ -58,6 +60,7 @@ export interface OverviewSources {
   decisions(filter: DecisionFilter): Promise<readonly LoggedDecision[]>;
   models(role?: string): Promise<readonly RoleModels[]>;
   jobs(): Promise<readonly JobView[]>;
+  learning(role?: string): Promise<LearningStatus>;
 }
 
 export interface OverviewScope extends Scope {
@@ -74,22 +77,24 @@ const judgedRows = 20_000;
 export async function overviewOf(sources: OverviewSources, scope: OverviewScope): Promise<Overview> {
   const { queries } = sources;
   const role = scope.role === undefined ? {} : { role: scope.role };
-  const [totals, roles, hourly, accuracy, latency, savings, judged, models, queue, decisions] = await Promise.all([
-    queries.totals(),
-    queries.roles(),
-    queries.shareByTier(scope),
-    queries.accuracyByTier(scope),
-    queries.latencyByTier(scope),
-    queries.savings(scope),
-    queries.confidences({ ...scope, limit: judgedRows }),
-    sources.models(scope.role),
-    // Figures are worth seeing while the queue is down.
-    sources.jobs().then(
-      (list) => ({ list, fault: null }),
-      (error: unknown) => ({ list: [], fault: messageOf(error) }),
-    ),
-    sources.decisions({ ...role, limit: 50 }),
-  ]);
+  const [totals, roles, hourly, accuracy, latency, savings, judged, models, queue, decisions, learning] =
+    await Promise.all([
+      queries.totals(),
+      queries.roles(),
+      queries.shareByTier(scope),
+      queries.accuracyByTier(scope),
+      queries.latencyByTier(scope),
+      queries.savings(scope),
+      queries.confidences({ ...scope, limit: judgedRows }),
+      sources.models(scope.role),
+      // Figures are worth seeing while the queue is down.
+      sources.jobs().then(
+        (list) => ({ list, fault: null }),
+        (error: unknown) => ({ list: [], fault: messageOf(error) }),
+      ),
+      sources.decisions({ ...role, limit: 50 }),
+      sources.learning(scope.role),
+    ]);
   const coverage = (['dtr', 'lppm'] as const).map((tier) =>
     coverageCurve(
       tier,
@@ -120,5 +125,6 @@ export async function overviewOf(sources: OverviewSources, scope: OverviewScope)
     jobs: queue.list,
     queueFault: queue.fault,
     decisions,
+    learning,
   };
 }

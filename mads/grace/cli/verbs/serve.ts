@@ -15,7 +15,9 @@ export function addServe(program: Command, shell: Shell): void {
 /metrics, /healthz and the dashboard at /. Ends on Ctrl-C or SIGTERM, after what is under way.`,
       ),
   ).action(async (flags) => {
-    const { json, ...settings } = flags;
+    const { json, learn, ...given } = flags;
+    // the flag only says no: what else is set counts
+    const settings = { ...given, ...(learn ? {} : { learn }) };
     await serve(shell.config(settings), shell.terminal(json === true), isUnderNpm(shell));
   });
 }

@@ -27,7 +27,9 @@ export function addUp(program: Command, shell: Shell): void {
 reports what they would settle. Then, and on every later start at once, it serves. This is what "npm start" does.`,
       ),
   ).action(async (flags) => {
-    const { json, ...settings } = flags;
+    const { json, learn, ...given } = flags;
+    // the flag only says no: what else is set counts
+    const settings = { ...given, ...(learn ? {} : { learn }) };
     const config = shell.config(settings);
     const terminal = shell.terminal(json === true);
     await prepare(config, terminal);

@@ -1,0 +1,180 @@
+import type { LogQueries } from '../datasets/log/queries.ts';
+import type { Clock } from '../engine/core/clock.ts';
+import { messageOf } from '../engine/core/errors.ts';
+import type { DriftSign, LearningPlan, LearningStatus, Movement } from '../engine/core/learning.ts';
+import type { Logger } from '../engine/core/logger.ts';
+import type { RolloutMemories, Rollouts } from '../engine/pipeline/rollout.ts';
+import type { Registry } from '../models/registry.ts';
+import { driftSigns } from './drift/drift-signs.ts';
+import type { KeptState } from './kept-state.ts';
+import { unrecoverableCodes } from './queue-outcome.ts';
+import type { JobView, RetrainQueue } from './queue.ts';
+import { dueOf, type Due, type LastTraining, type RoleNews, type ScheduleSettings } from './schedule.ts';
+
+/** What the loop remembers over a restart. */
+export interface LoopState {
+  readonly trained: Readonly<Record<string, LastTraining>>;
+  readonly rollouts: RolloutMemories;
+}
+export const emptyLoop: LoopState = { trained: {}, rollouts: {} };
+
+export interface LearningLoopParts {
+  readonly queries: Pick<LogQueries, 'learnable' | 'considered'>;
+  readonly registry: Pick<Registry, 'list' | 'history'>;
+  readonly queue: Pick<RetrainQueue, 'list'>;
+  /** Writes a snapshot of the role and asks the queue to train it. */
+  readonly train: (role: string, reason: string) => Promise<JobView | undefined>;
+  readonly rollouts: Pick<Rollouts, 'memories' | 'status' | 'refresh'>;
+  readonly kept: KeptState<LoopState>;
+  /** Error budget, in (0, 1). */
+  readonly alpha: number;
+  readonly settings: ScheduleSettings;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Looks for patterns that may move to another tier; told by the owner of these. */
+  readonly graduate?: { look(roles: readonly string[]): Promise<void>; moved(): readonly Movement[] };
+  /** Milliseconds between two looks. */
+  readonly everyMs?: number;
+}
+
+const lookEveryMs = 60_000;
+/** Messages of a role, newest first, that drift is looked for in. */
+const driftRows = 5000;
+
+/**
+ * Keeps learning while a server runs: looks once a minute which roles are due and asks the queue to train them. It never
+ * promotes anything: what comes of a training goes through gate and rollout. Whatever fails is told to the log and
+ * tried again at the next look; answers never wait for it.
+ */
+export class LearningLoop {
+  readonly #parts: LearningLoopParts;
+  #timer: NodeJS.Timeout | null = null;
+  #looking: Promise<void> | null = null;
+  #plans: readonly LearningPlan[] = [];
+  #drift: readonly DriftSign[] = [];
+
+  constructor(parts: LearningLoopParts) {
+    this.#parts = parts;
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => void this.look(), this.#parts.everyMs ?? lookEveryMs);
+    this.#timer.unref();
+    void this.look();
+  }
+
+  /** Ends the look under way, and keeps what is known. */
+  async stop(): Promise<void> {
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#timer = null;
+    await this.#looking;
+    await this.#keep();
+  }
+
+  status(): LearningStatus {
+    return {
+      isOn: this.#timer !== null,
+      plans: this.#plans,
+      rollouts: this.#parts.rollouts.status(),
+      drift: this.#drift,
+      moved: this.#parts.graduate?.moved() ?? [],
+    };
+  }
+
+  /** One look at all roles; calls at the same time share one. Never throws. */
+  look(): Promise<void> {
+    this.#looking ??= this.#look()
+      .catch((error: unknown) => {
+        this.#parts.logger.warn({ error: messageOf(error) }, 'learning was not looked after; it is tried again');
+      })
+      .finally(() => (this.#looking = null));
+    return this.#looking;
+  }
+
+  async #look(): Promise<void> {
+    const { queries, registry, queue, settings, clock, kept, graduate } = this.#parts;
+    const served = new Map((await registry.list()).map(({ role, current }) => [role, current]));
+    const jobs = (await queue.list()).filter(({ job }) => job.kind !== 'mine');
+    const drift: DriftSign[] = [];
+    const plans: LearningPlan[] = [];
+    const found = await queries.learnable();
+    for (const { role, turns, corrections } of found) {
+      const hasModels = (served.get(role) ?? null) !== null;
+      const signs = hasModels ? await this.#signs(role) : [];
+      drift.push(...signs);
+      const isTrying = (await this.#parts.rollouts.refresh(role)) !== null;
+      const news: RoleNews = {
+        role,
+        turns,
+        corrections,
+        hasModels,
+        isTrying,
+        drift: signs.filter((sign) => sign.isDrift).map((sign) => sign.what),
+      };
+      const last = this.#lastOf(news, jobs);
+      const due = dueOf(news, last, jobs, settings, clock.now());
+      plans.push(due.plan);
+      if (due.reason !== null) await this.#train(news, due, last);
+    }
+    this.#plans = plans;
+    this.#drift = drift;
+    await graduate?.look(found.map(({ role }) => role));
+    kept.value = { ...kept.value, rollouts: this.#parts.rollouts.memories };
+    await kept.save();
+  }
+
+  async #keep(): Promise<void> {
+    const { kept, rollouts } = this.#parts;
+    kept.value = { ...kept.value, rollouts: rollouts.memories };
+    await kept.save();
+  }
+
+  /** A role with models of which nothing is remembered was trained by hand: from now on counts. */
+  #lastOf(news: RoleNews, jobs: readonly JobView[]): LastTraining | null {
+    const { kept, clock } = this.#parts;
+    const { role, turns, corrections } = news;
+    const known = kept.value.trained[role] ?? null;
+    if (known === null) {
+      return news.hasModels
+        ? this.#remember(role, { turns, corrections, at: clock.now(), job: null, failures: 0 })
+        : null;
+    }
+    const newest = jobs.find(({ job }) => job.role === role);
+    if (newest === undefined || newest.finishedAt === null) return known;
+    if (newest.state === 'completed') {
+      const isNews = newest.id !== known.job && newest.createdAt > known.at;
+      // trained by hand meanwhile: what there was then has been learned from
+      if (isNews)
+        return this.#remember(role, { turns, corrections, at: newest.finishedAt, job: newest.id, failures: 0 });
+      return known.failures === 0 ? known : this.#remember(role, { ...known, failures: 0 });
+    }
+    if (newest.id !== known.job || newest.state !== 'failed' || newest.finishedAt <= known.at) return known;
+    const canPass = !unrecoverableCodes.has(newest.error?.code ?? 'INTERNAL');
+    return this.#remember(role, { ...known, at: newest.finishedAt, failures: canPass ? known.failures + 1 : 0 });
+  }
+
+  #remember(role: string, last: LastTraining): LastTraining {
+    const { kept } = this.#parts;
+    kept.value = { ...kept.value, trained: { ...kept.value.trained, [role]: last } };
+    return last;
+  }
+
+  async #train({ role, turns, corrections }: RoleNews, due: Due, last: LastTraining | null): Promise<void> {
+    const { train, clock, logger } = this.#parts;
+    const reason = `by itself: ${due.reason}`;
+    const job = (await train(role, reason))?.id ?? null;
+    const failures = last?.failures ?? 0;
+    this.#remember(role, { turns, corrections, at: clock.now(), job, failures });
+    logger.info({ role, job, reason }, 'training asked for');
+  }
+
+  /** What changed since the bundle that serves was promoted. */
+  async #signs(role: string): Promise<DriftSign[]> {
+    const { queries, registry, alpha } = this.#parts;
+    const history = await registry.history(role);
+    const serves = history.findLast(({ event }) => /^model-(promoted|rolled-back)$/.test(event.kind));
+    const since = serves?.time ?? 0;
+    const messages = await queries.considered({ role, since, limit: driftRows });
+    return driftSigns(messages, { role, alpha });
+  }
+}
