@@ -157,8 +157,8 @@ export class Registry {
 
   /** Ends the trial of a challenger; the champion serves alone. Null where none was tried out. */
   async withdraw(role: string, reason: string): Promise<string | null> {
-    const record = await this.#commit(() => this.#withdrawal(role, reason));
-    return record?.event.kind === 'challenger-withdrawn' ? record.event.bundle : null;
+    const event = (await this.#commit(() => this.#withdrawal(role, reason)))?.event;
+    return event?.kind === 'challenger-withdrawn' ? event.bundle : null;
   }
 
   /** The bundle that is tried out beside the champion. */
@@ -259,9 +259,8 @@ export class Registry {
   /** Roles with their current bundle. */
   async list(): Promise<readonly { readonly role: string; readonly current: Bundle | null }[]> {
     await this.#refresh();
-    const rows: { role: string; current: Bundle | null }[] = [];
-    for (const role of this.#state.roles()) rows.push({ role, current: (await this.#firstWhole(role)) ?? null });
-    return rows;
+    const roles = this.#state.roles();
+    return Promise.all(roles.map(async (role) => ({ role, current: (await this.#firstWhole(role)) ?? null })));
   }
 
   /** All bundles of a role that were ever written, oldest first. */
