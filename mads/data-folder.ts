@@ -6,6 +6,7 @@ export interface DataFolder {
   readonly models: string;
   readonly queue: string;
   readonly snapshots: string;
+  readonly processes: string;
   readonly owner: string;
   /** What the learning loop remembers over a restart. */
   readonly learning: string;
@@ -20,6 +21,7 @@ export function dataFolder(dataDir: string): DataFolder {
     models: join(root, 'models'),
     queue: join(root, 'queue'),
     snapshots: join(root, 'snapshots'),
+    processes: join(root, 'processes'),
     owner: join(root, 'owner.json'),
     learning: join(root, 'learning.json'),
     sampleMark: join(root, 'sample-desk.json'),

@@ -20,15 +20,18 @@ import { Registry } from '../models/registry.ts';
 import { KeptState } from '../training/kept-state.ts';
 import { emptyLoop, LearningLoop } from '../training/learning-loop.ts';
 import { openQueue, type RetrainQueue } from '../training/queue.ts';
+import { ActingProcesses } from './acting-processes.ts';
 import { historyOf, journalOf } from './conversation-journal.ts';
 import { dataFolder } from './data-folder.ts';
 import { dashboardPublicPaths, dashboardRoutes } from './grace/dashboard/routes.ts';
 import { Desk } from './grace/desk.ts';
 import { createGateway, type Gateway } from './grace/gateway/gateway.ts';
 import type { GatewayParts } from './grace/gateway/parts.ts';
+import { policyOf, ProcessOffice } from './grace/process-office.ts';
 import { graceTools } from './grace/grace-tools.ts';
 import { Host } from './host.ts';
 import { chooseProvider } from './imperator-choice.ts';
+import { RoleProcesses } from './role-processes.ts';
 import { RoleThinking, type ThinkingParts } from './role-thinking.ts';
 import { RoleTrial } from './role-trial.ts';
 import { startTrainingWorker, type TrainingWorker } from './training-worker.ts';
@@ -99,7 +102,17 @@ export async function openEcosystem(config: Config, options: EcosystemOptions): 
       // without an LLM there is nothing to learn from one
       explore: provider === null ? 0 : config.explore,
       trial: new RoleTrial(rollouts, beside, log),
+      processes: (role) => (host.has(role) ? host.processes(role) : new ActingProcesses()),
     };
+    const office = new ProcessOffice({
+      folder: folder.processes,
+      tools: async (role) => {
+        const own = host.has(role) ? host.actions(role).tools.map((tool) => tool.name) : [];
+        return [...(await log.queries.tools(role)), ...own];
+      },
+      onChange: (role) => processes.refresh(role),
+    });
+    const processes: RoleProcesses = new RoleProcesses({ host, office, logger, policy: policyOf(config) });
 
     const minds = new Map<string, RoleThinking>();
     const unwatch: (() => void)[] = [];
@@ -110,6 +123,7 @@ export async function openEcosystem(config: Config, options: EcosystemOptions): 
       minds.set(role, mind);
       const tools = isSample ? sampleTools(role).map((definition) => simulatedTool(definition)) : [];
       host.hire({ role, thinking: mind, tools, processes: isSample ? sampleProcesses(role) : [] });
+      await processes.refresh(role);
       const follow = async (): Promise<void> => {
         await rollouts.refresh(role);
         await live.refresh(role);
@@ -141,11 +155,16 @@ export async function openEcosystem(config: Config, options: EcosystemOptions): 
           });
     const learning = () =>
       loop?.status() ?? { isOn: false, plans: [], rollouts: rollouts.status(), drift: [], moved: [] };
-    const desk: Desk = new Desk({ log, registry, queue, training, prices, learning });
+    const desk: Desk = new Desk({ log, registry, queue, training, prices, processes: office, learning });
     const hireAll = async (): Promise<void> => {
       for (const role of await desk.roles()) await hire(role);
     };
     await hireAll();
+    if (queue !== null) {
+      // Searches that ended while no server was there.
+      await processes.settle();
+      processes.watch(desk, queue, config.mineEveryHours);
+    }
 
     const common = {
       roles: () => [...minds.keys()],
@@ -211,6 +230,7 @@ export async function openEcosystem(config: Config, options: EcosystemOptions): 
       },
       close: async () => {
         for (const end of unwatch) end();
+        processes.close();
         await gateway.close();
         await loop?.stop();
         await beside.close();

@@ -1,3 +1,4 @@
+import type { ApprovedProcess } from '../datasets/processes/process-store.ts';
 import { ActionEngine } from '../engine/action/action-engine.ts';
 import { ProcessDefinition } from '../engine/action/process-definition.ts';
 import { ProcessRunner } from '../engine/action/process-runner.ts';
@@ -7,6 +8,7 @@ import type { Bus } from '../engine/bus/bus.ts';
 import type { Clock, IdSource } from '../engine/core/clock.ts';
 import { EngineError } from '../engine/core/errors.ts';
 import type { Process } from '../engine/core/process.ts';
+import { ActingProcesses, type ActingProcess } from './acting-processes.ts';
 import { historyOf } from './conversation-journal.ts';
 import { Mad, type ThoughtEngine } from './mad.ts';
 import { ProcessDesk } from './process-desk.ts';
@@ -36,6 +38,8 @@ export class Host {
   readonly #parts: HostParts;
   readonly #mads = new Map<string, Mad>();
   readonly #actions = new Map<string, ActionEngine>();
+  /** What each MAD follows: what it was made with, and what was approved for it since. */
+  readonly #processes = new Map<string, { readonly own: readonly ActingProcess[]; readonly acting: ActingProcesses }>();
 
   constructor(parts: HostParts) {
     this.#parts = parts;
@@ -57,6 +61,7 @@ export class Host {
     const mad = this.#mads.get(name);
     this.#mads.delete(name);
     this.#actions.delete(name);
+    this.#processes.delete(name);
     await mad?.end();
   }
 
@@ -76,6 +81,35 @@ export class Host {
     return actions;
   }
 
+  /** Processes that a MAD follows; a pipeline says by them where its proposals stand. @throws MAD_UNKNOWN */
+  processes(name: string): ActingProcesses {
+    const found = this.#processes.get(name);
+    if (found === undefined) throw new EngineError('MAD_UNKNOWN', { name });
+    return found.acting;
+  }
+
+  /**
+   * From now on a MAD follows these approved processes beside those that it was made with. One whose tools have no
+   * handler here is told step by step, and its calls go to the caller.
+   * @returns in one line each, those that cannot be followed at all
+   * @throws MAD_UNKNOWN
+   */
+  follow(name: string, approved: readonly ApprovedProcess[]): string[] {
+    const actions = this.actions(name);
+    const faults: string[] = [];
+    const acting = approved.flatMap(({ process, version }): ActingProcess[] => {
+      try {
+        const isExecutable = process.steps.every((step) => step.kind !== 'call' || actions.has(step.tool));
+        return [{ definition: new ProcessDefinition(process, () => true), version, isExecutable }];
+      } catch (error) {
+        faults.push(EngineError.from(error).message);
+        return [];
+      }
+    });
+    this.processes(name).load([...(this.#processes.get(name)?.own ?? []), ...acting]);
+    return faults;
+  }
+
   async close(): Promise<void> {
     await Promise.all([...this.#mads.keys()].map((name) => this.dismiss(name)));
   }
@@ -87,13 +121,17 @@ export class Host {
     processes: readonly Process[],
   ): Mad {
     const { bus, store, clock, ids } = this.#parts;
-    const definitions = processes.map((process) => new ProcessDefinition(process, (tool) => actions.has(tool)));
+    const own = processes.map((process) => {
+      const definition = new ProcessDefinition(process, (tool) => actions.has(tool));
+      return { definition, version: null, isExecutable: true };
+    });
+    const acting = new ActingProcesses(own);
     const mad = new Mad({
       name,
       role,
       thinking,
       actions,
-      desk: new ProcessDesk(definitions, new ProcessRunner(actions)),
+      desk: new ProcessDesk(acting, new ProcessRunner(actions)),
       history: historyOf(store),
       keep: async (messages) => {
         await store.appendMessages(messages, { role });
@@ -104,6 +142,7 @@ export class Host {
     });
     this.#mads.set(name, mad);
     this.#actions.set(name, actions);
+    this.#processes.set(name, { own, acting });
     return mad;
   }
 }

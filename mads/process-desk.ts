@@ -1,33 +1,33 @@
 import type { CallContext } from '../engine/action/action-engine.ts';
-import type { ProcessDefinition } from '../engine/action/process-definition.ts';
 import type { ProcessRun, ProcessRunner, ProcessState } from '../engine/action/process-runner.ts';
 import type { Outcome } from '../engine/core/decision.ts';
 import type { Step } from '../engine/core/process.ts';
+import type { ActingProcesses, ProcessPlace } from './acting-processes.ts';
 
 /** Conversations whose process is remembered; the longest untouched ones are forgotten first, and begin anew. */
 const remembered = 10_000;
 
 /** Which process stands where in which conversation. Memory only: after a restart the process mapper finds the step. */
 export class ProcessDesk {
-  readonly #definitions: ReadonlyMap<string, ProcessDefinition>;
+  readonly #processes: ActingProcesses;
   readonly #runner: ProcessRunner;
   readonly #states = new Map<string, ProcessState>();
 
-  constructor(definitions: readonly ProcessDefinition[], runner: ProcessRunner) {
-    this.#definitions = new Map(definitions.map((definition) => [definition.process.name, definition]));
+  constructor(processes: ActingProcesses, runner: ProcessRunner) {
+    this.#processes = processes;
     this.#runner = runner;
   }
 
-  /** Whether it can follow what is proposed: a call that is a step of a process it knows. */
+  /** Whether it can follow what is proposed: a call that is a step of a process that can be carried on here. */
   knows(outcome: Outcome): boolean {
-    if (outcome.kind !== 'tool-call' || outcome.process === undefined || outcome.step === undefined) return false;
-    return this.#definitions.get(outcome.process)?.step(outcome.step)?.kind === 'call';
+    const place = this.#processes.placeOf(outcome);
+    return place?.step.kind === 'call' && place.acting.isExecutable;
   }
 
   /** Goes on from the proposed step with the values in its arguments. @param outcome one that it `knows` */
   async follow(outcome: Extract<Outcome, { kind: 'tool-call' }>, context: CallContext): Promise<ProcessRun> {
-    const definition = this.#definitions.get(outcome.process ?? '') as ProcessDefinition;
-    const step = definition.step(outcome.step ?? '') as Step;
+    const { acting, step } = this.#processes.placeOf(outcome) as ProcessPlace;
+    const { definition } = acting;
     const before = this.#states.get(context.conversation);
     const isSame = before?.process === definition.process.name;
     const state = { ...(isSame ? before : this.#runner.start(definition)), step: step.id };

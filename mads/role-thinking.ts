@@ -10,6 +10,8 @@ import { decisionOf, type Trace } from '../engine/pipeline/trace.ts';
 import { CetTier } from '../engine/tiers/cet.ts';
 import type { Tier } from '../engine/tiers/tier.ts';
 import type { RoleTrial, ServedTurn } from './role-trial.ts';
+import type { ActingProcesses } from './acting-processes.ts';
+import { ProcessTier } from './process-tier.ts';
 
 export interface ThinkingParts {
   readonly live: LiveModels;
@@ -28,6 +30,8 @@ export interface ThinkingParts {
   readonly trial?: RoleTrial;
   /** A tier of the role's own that is asked before all others. */
   readonly graduated?: (role: string) => Tier | null;
+  /** What the role follows; nothing where absent. */
+  readonly processes?: (role: string) => ActingProcesses;
 }
 
 /**
@@ -158,7 +162,10 @@ export class RoleThinking {
     const wanted: readonly TierName[] = levels[level];
     const routes = graduated?.(this.#role) ?? null;
     const context = bundle?.cet ?? new CetTier(null, { modelId: '', contextTokens });
-    const tiers = [routes, bundle?.dtr, bundle?.lppm, context];
+    const mapper = bundle?.lppm ?? null;
+    const followed = this.#parts.processes?.(this.#role);
+    const lppm = mapper === null || followed === undefined ? mapper : new ProcessTier(mapper, followed);
+    const tiers = [routes, bundle?.dtr, lppm, context];
     return tiers.filter((tier): tier is Tier => tier !== null && tier !== undefined && wanted.includes(tier.name));
   }
 

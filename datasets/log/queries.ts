@@ -198,6 +198,20 @@ export class LogQueries {
     return rows.map(numbers) as unknown as RoleTotals[];
   }
 
+  /** Names of the tools that a role's conversations were offered or called. */
+  async tools(role: string): Promise<string[]> {
+    const rows = await this.#ask(
+      `SELECT DISTINCT name FROM (
+         SELECT unnest(json_extract_string(tools, '$[*].name')) AS name FROM conversations WHERE role = $1
+         UNION ALL
+         SELECT unnest(json_extract_string(m.parts, '$[*].name')) FROM messages m JOIN conversations c
+           ON c.id = m.conversation WHERE c.role = $1 AND m.author = 'assistant')
+       WHERE name IS NOT NULL ORDER BY name`,
+      [role],
+    );
+    return rows.map(({ name }) => String(name));
+  }
+
   /** Confidence beside truth, for coverage against error and calibration; visits that passed or had no effect included. */
   async confidences(
     scope: Scope & { readonly tier?: TierName; readonly limit?: number } = {},

@@ -2,6 +2,11 @@ import { EngineError } from '../core/errors.ts';
 import type { Edge, Process, Step } from '../core/process.ts';
 import { ArgumentCheck } from './argument-check.ts';
 
+/** Whether the process stops after the step until a person has answered: it asks for a slot, or what it says is a question. */
+export function waits(step: Step): boolean {
+  return step.kind === 'ask' || (step.kind === 'tell' && step.text.trimEnd().endsWith('?'));
+}
+
 /** A process that was checked once, with its steps and edges at hand. */
 export class ProcessDefinition {
   readonly process: Process;
@@ -77,12 +82,13 @@ export class ProcessDefinition {
     }
   }
 
-  /** Without an ask on the way nothing new can come in, so a circle would turn for ever. */
+  /** Without a question on the way nothing new can come in, so a circle would turn for ever. */
   #checkLoops(): void {
     const done = new Set<string>();
     const onPath = new Set<string>();
     const visit = (id: string): void => {
-      if (done.has(id) || this.#steps.get(id)?.kind === 'ask') return;
+      const step = this.#steps.get(id);
+      if (done.has(id) || step === undefined || waits(step)) return;
       if (onPath.has(id)) this.#fail(id, 'it comes back to itself without asking anything on the way');
       onPath.add(id);
       for (const edge of this.edges(id)) visit(edge.to);

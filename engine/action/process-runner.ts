@@ -2,7 +2,7 @@ import { messageOf } from '../core/errors.ts';
 import type { Edge, Origin, Slot, Step } from '../core/process.ts';
 import type { ActionEngine, CallContext } from './action-engine.ts';
 import { ArgumentCheck } from './argument-check.ts';
-import type { ProcessDefinition } from './process-definition.ts';
+import { waits, type ProcessDefinition } from './process-definition.ts';
 import { valueAt } from './value-path.ts';
 
 /** How far a process has come in one conversation; plain JSON. */
@@ -35,7 +35,8 @@ interface Ran {
 
 /** A run stops where a person must answer, at the end, or where the Imperator must take over. */
 export type ProcessRun =
-  | (Ran & { readonly kind: 'asked'; readonly slot: string })
+  /** `slot` is null where the question fills none, such as "Shall I do it?". */
+  | (Ran & { readonly kind: 'asked'; readonly slot: string | null })
   | (Ran & { readonly kind: 'ended' })
   | (Ran & {
       readonly kind: 'handed-over';
@@ -94,7 +95,11 @@ export class ProcessRunner {
         told.push(fill(question, current));
         return { kind: 'asked', slot: missing.name, ...ran() };
       }
-      if (step.kind === 'tell' || step.kind === 'end') told.push(fill(step.text, current));
+      if (step.kind === 'tell' || step.kind === 'end') {
+        const blank = blankOf(step.text, current);
+        if (blank !== null) return handOver(`nothing is known that could stand for {${blank}} in ${step.id}`);
+        told.push(fill(step.text, current));
+      }
       if (step.kind === 'call') {
         try {
           const given = argumentsOf(step.arguments, current);
@@ -111,6 +116,8 @@ export class ProcessRunner {
       const edge = edges.find((one) => isTaken(one, current)) ?? edges.find((one) => one.when === undefined);
       if (edge === undefined) return handOver(`no way on from ${step.id} fits`);
       current = { ...current, step: edge.to };
+      // What was asked is for the person to answer: nothing is done on a "shall I?" that nobody has said yes to.
+      if (step.kind === 'tell' && waits(step)) return { kind: 'asked', slot: null, ...ran() };
     }
   }
 
@@ -145,6 +152,14 @@ function isTaken(edge: Edge, state: ProcessState): boolean {
   const { path, equals } = edge.when;
   const value = valueAt(state.values, path) ?? valueAt(state.results, path);
   return JSON.stringify(value) === JSON.stringify(equals);
+}
+
+/** The first blank in a text for which there is no value; null where all can be filled. */
+function blankOf(text: string, state: ProcessState): string | null {
+  for (const [, path = ''] of text.matchAll(/\{([\w.-]+)\}/g)) {
+    if (valueAt(state.values, path) === undefined && valueAt(state.results, path) === undefined) return path;
+  }
+  return null;
 }
 
 function fill(text: string, state: ProcessState): string {

@@ -43,6 +43,23 @@ export const configSchema = z.strictObject({
     .min(1)
     .optional()
     .describe('pre-trained text encoder that the process mapper learns with: a folder, or a name on the hub'),
+  mineEveryHours: z.coerce
+    .number()
+    .min(0)
+    .default(24)
+    .describe('how often a server looks for processes in its log; 0 for never (hours)'),
+  approveMinSupport: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .optional()
+    .describe('mined processes with so many runs act without a person approving them; unset: none do'),
+  approveMinFitness: z.coerce
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.95)
+    .describe('share of the runs that such a process must also explain'),
   imperator: z
     .enum(['auto', 'llm', 'replay', 'none'])
     .default('auto')

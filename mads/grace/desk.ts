@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { readConversations } from '../../datasets/import/import-files.ts';
 import type { ConversationLog } from '../../datasets/log/conversation-log.ts';
 import { faultsOf } from '../../engine/core/config.ts';
+import type { Conversation } from '../../engine/core/conversation.ts';
 import { tierNames } from '../../engine/core/tier-name.ts';
 import { EngineError } from '../../engine/core/errors.ts';
 import type { LearningStatus } from '../../engine/core/learning.ts';
@@ -11,6 +12,14 @@ import type { JobView, RetrainConfig, RetrainQueue } from '../../training/queue.
 import { explanationOf, type Explanation } from './dashboard/explanation.ts';
 import { RouterReasons } from './dashboard/router-reasons.ts';
 import { overviewOf, type Overview, type RoleModels } from './dashboard/overview.ts';
+import {
+  approveRequest,
+  editRequest,
+  renameRequest,
+  retireRequest,
+  which,
+  type ProcessOffice,
+} from './process-office.ts';
 import { reportOf, type Report } from './report.ts';
 
 export interface DeskParts {
@@ -22,6 +31,7 @@ export interface DeskParts {
   readonly prices: { readonly input: number; readonly output: number };
   /** The learning loop of this process; absent where none runs. */
   readonly learning?: () => LearningStatus;
+  readonly processes: ProcessOffice;
 }
 
 const noLearning: LearningStatus = { isOn: false, plans: [], rollouts: [], drift: [], moved: [] };
@@ -59,6 +69,13 @@ const trainRequest = z.strictObject({
   rollout: z.enum(['canary', 'direct']).optional(),
 });
 
+const mineRequest = z.strictObject({
+  role: z.string().min(1).optional(),
+  minimumSupport: z.number().int().min(2).optional(),
+  reason: z.string().default('asked for'),
+});
+
+export type MineAsked = z.input<typeof mineRequest>;
 export type ImportRequest = z.input<typeof importRequest>;
 export type TrainRequest = z.input<typeof trainRequest>;
 type DecisionFilterInput = z.input<typeof decisionFilter>;
@@ -178,9 +195,58 @@ export class Desk {
     const jobs: JobView[] = [];
     for (const each of roles) {
       const { id, path } = await log.snapshot({ role: each, forTraining: true });
-      jobs.push(await queue.enqueue({ role: each, snapshot: { id, path }, config, reason }));
+      const { acting } = await this.#parts.processes.versions(each);
+      const taught = acting.length === 0 ? config : { ...config, processes: acting };
+      jobs.push(await queue.enqueue({ role: each, snapshot: { id, path }, config: taught, reason }));
     }
     return jobs;
+  }
+
+  /** Snapshots each role and asks the queue to look for its processes. @throws QUEUE_UNAVAILABLE, NOT_FOUND, TOO_FEW_ROWS */
+  async mine(input: MineAsked = {}): Promise<readonly JobView[]> {
+    const { log, training, processes } = this.#parts;
+    const { role, minimumSupport, reason } = parse(mineRequest, input);
+    const queue = this.#queue();
+    const jobs: JobView[] = [];
+    for (const each of trainable(await this.roles(), role)) {
+      const { id, path } = await log.snapshot({ role: each, forTraining: true });
+      const { known } = await processes.versions(each);
+      const config = { seed: training.seed, known, ...(minimumSupport === undefined ? {} : { minimumSupport }) };
+      jobs.push(await queue.enqueue({ kind: 'mine', role: each, snapshot: { id, path }, config, reason }));
+    }
+    return jobs;
+  }
+
+  processes(input: { readonly role?: string | undefined } = {}): ReturnType<ProcessOffice['list']> {
+    return this.#parts.processes.list(parse(ofRole.partial(), input).role);
+  }
+
+  process(input: z.input<typeof which>): ReturnType<ProcessOffice['show']> {
+    return this.#parts.processes.show(parse(which, input));
+  }
+
+  approveProcess(input: z.input<typeof approveRequest>): ReturnType<ProcessOffice['approve']> {
+    return this.#parts.processes.approve(parse(approveRequest, input));
+  }
+
+  editProcess(input: z.input<typeof editRequest>): ReturnType<ProcessOffice['edit']> {
+    return this.#parts.processes.edit(parse(editRequest, input));
+  }
+
+  renameProcess(input: z.input<typeof renameRequest>): ReturnType<ProcessOffice['rename']> {
+    return this.#parts.processes.rename(parse(renameRequest, input));
+  }
+
+  retireProcess(input: z.input<typeof retireRequest>): ReturnType<ProcessOffice['retire']> {
+    return this.#parts.processes.retire(parse(retireRequest, input));
+  }
+
+  /** One conversation as it stands in the log. @throws CONVERSATION_UNKNOWN */
+  async conversation(input: z.input<typeof named>): Promise<Conversation> {
+    const { id } = parse(named, input);
+    const found = await this.#parts.log.conversation(id);
+    if (found === null) throw new EngineError('CONVERSATION_UNKNOWN', { id });
+    return found;
   }
 
   async jobs(): Promise<readonly JobView[]> {
@@ -237,6 +303,14 @@ export const deskOperations = [
   'models',
   'rollback',
   'train',
+  'mine',
+  'processes',
+  'process',
+  'approveProcess',
+  'editProcess',
+  'renameProcess',
+  'retireProcess',
+  'conversation',
   'jobs',
   'job',
   'learning',

@@ -48,16 +48,24 @@ describe('a deployment', () => {
       'GET /mcp',
       'GET /metrics',
       'GET /v1/models',
+      'POST /api/approveProcess',
       'POST /api/cancel',
+      'POST /api/conversation',
       'POST /api/decision',
       'POST /api/decisions',
+      'POST /api/editProcess',
       'POST /api/import',
       'POST /api/job',
       'POST /api/jobs',
       'POST /api/learning',
+      'POST /api/mine',
       'POST /api/models',
       'POST /api/overview',
+      'POST /api/process',
+      'POST /api/processes',
+      'POST /api/renameProcess',
       'POST /api/report',
+      'POST /api/retireProcess',
       'POST /api/retry',
       'POST /api/roles',
       'POST /api/rollback',
@@ -72,7 +80,7 @@ describe('a deployment', () => {
 
   it('lets the same be done at the desk', () => {
     expect(deskOperations.toSorted()).toEqual(
-      'cancel decision decisions import job jobs learning models overview report retry roles rollback snapshot train'.split(
+      'approveProcess cancel conversation decision decisions editProcess import job jobs learning mine models overview process processes renameProcess report retireProcess retry roles rollback snapshot train'.split(
         ' ',
       ),
     );
@@ -98,6 +106,7 @@ describe('a deployment', () => {
       'models /d/models',
       'queue /d/queue',
       'snapshots /d/snapshots',
+      'processes /d/processes',
       'owner /d/owner.json',
       'learning /d/learning.json',
       'sampleMark /d/sample-desk.json',

@@ -6,6 +6,7 @@ import { ConversationLog } from '../../datasets/log/conversation-log.ts';
 import { sampleConversations } from '../../datasets/sample/desk.ts';
 import { systemClock } from '../../engine/core/clock.ts';
 import { Desk } from '../../mads/grace/desk.ts';
+import { ProcessOffice } from '../../mads/grace/process-office.ts';
 import { dashboardRoutes } from '../../mads/grace/dashboard/routes.ts';
 import { asEngineError, errorBody } from '../../mads/grace/gateway/error-body.ts';
 import { giveFeedback } from '../../mads/grace/gateway/native-routes.ts';
@@ -47,7 +48,11 @@ export async function serveDesk(options: {
     for (const role of ['ops-desk', 'support-agent', 'pm']) await trainTwice(registry, role);
   }
   const training = { seed: 1, alpha: 0.05, delta: 0.1, device: 'cpu' } as const;
-  const desk = new Desk({ log, registry, queue, training, prices: { input: 2.5, output: 10 } });
+  const processes = new ProcessOffice({
+    folder: join(folder.path, 'data', 'processes'),
+    tools: (role) => log.queries.tools(role),
+  });
+  const desk = new Desk({ log, registry, queue, training, prices: { input: 2.5, output: 10 }, processes });
   const app = fastify({ forceCloseConnections: true });
   app.setErrorHandler((thrown, _request, reply) => {
     const error = asEngineError(thrown, 1_000_000);

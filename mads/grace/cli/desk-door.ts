@@ -33,7 +33,10 @@ export async function openDesk(config: Config, progress: Progress): Promise<Desk
   const { Desk } = await import('../desk.ts');
   const log = await ConversationLog.open({ dataDir: folder.root, logger });
   const registry = await Registry.open(folder.models, { logger });
-  const desk = new Desk({ log, registry, queue: null, training: trainingOf(config), prices: pricesOf(config) });
+  const { ProcessOffice } = await import('../process-office.ts');
+  const processes = new ProcessOffice({ folder: folder.processes, tools: (role) => log.queries.tools(role) });
+  const [training, prices] = [trainingOf(config), pricesOf(config)];
+  const desk = new Desk({ log, registry, queue: null, training, prices, processes });
   return {
     owner: null,
     ask: async (operation, input) => {

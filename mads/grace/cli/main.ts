@@ -5,6 +5,7 @@ import { addBench } from './verbs/bench.ts';
 import { addImport } from './verbs/import.ts';
 import { addJobs } from './verbs/jobs.ts';
 import { addModels } from './verbs/models.ts';
+import { addProcesses } from './verbs/processes.ts';
 import { addReport } from './verbs/report.ts';
 import { addRoute } from './verbs/route.ts';
 import { addServe } from './verbs/serve.ts';
@@ -38,6 +39,7 @@ export function createProgram(shell: Shell): Command {
     addRoute,
     addServe,
     addModels,
+    addProcesses,
     addJobs,
     addDoctor,
     addBench,

@@ -6,6 +6,7 @@ import type { Level } from '../../../engine/core/tier-name.ts';
 import type { Turn } from '../../../engine/core/turn.ts';
 import { LiveModels } from '../../../engine/pipeline/live-models.ts';
 import type { Tier } from '../../../engine/tiers/tier.ts';
+import { ActingProcesses } from '../../../mads/acting-processes.ts';
 import { RoleThinking } from '../../../mads/role-thinking.ts';
 import { TableTier } from '../../support/desk.ts';
 
@@ -66,8 +67,10 @@ function think(level: Level = 'V4', objection: string | null = null): RoleThinki
     tierTimeoutMs: 250,
     contextTokens: 512,
     admits: () => objection,
+    processes: () => followed,
   });
 }
+const followed = new ActingProcesses();
 const visited = (): string[] => rows.map((row) => row.tier);
 
 describe('level', () => {

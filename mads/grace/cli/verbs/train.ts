@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { Option, type Command } from '@commander-js/extra-typings';
 import { devices, type Config } from '../../../../engine/core/config.ts';
 import { EngineError } from '../../../../engine/core/errors.ts';
@@ -8,13 +7,12 @@ import { dataFolder } from '../../../data-folder.ts';
 import { askOwner, servingOwner, type Address } from '../../../owner.ts';
 import type { TrainRequest } from '../../desk.ts';
 import { trainingOf } from '../desk-door.ts';
+import { jobEnd } from '../job-end.ts';
 import { snapshotRoles, trainRoles, type Trained } from '../role-training.ts';
 import type { Shell } from '../shell.ts';
 import { AnsweredFailure, percent, table, type Terminal } from '../terminal.ts';
 
 const tiers = ['dtr', 'lppm', 'cet'] as const;
-/** How often a running job is looked at; milliseconds. */
-const lookMs = 500;
 
 interface Outcome {
   readonly role: string;
@@ -95,16 +93,8 @@ async function trainThere(owner: Address, request: TrainRequest, terminal: Termi
   const asked = (await askOwner(owner, 'train', request)) as readonly JobView[];
   const outcomes: Outcome[] = [];
   for (const { id } of asked) {
-    for (;;) {
-      const view = (await askOwner(owner, 'job', { id })) as JobView;
-      if (view.progress !== null)
-        terminal.progress({ ...view.progress, stage: `${view.job.role}: ${view.progress.stage}` });
-      if (view.state === 'completed' || view.state === 'failed' || view.state === 'cancelled') {
-        outcomes.push({ role: view.job.role, result: view.result, error: view.error });
-        break;
-      }
-      await pause(lookMs);
-    }
+    const { job, result, error } = await jobEnd(owner, id, terminal);
+    outcomes.push({ role: job.role, result, error });
   }
   return outcomes;
 }

@@ -74,6 +74,29 @@ describe('ProcessRunner', () => {
     expect(calls).toEqual([]);
   });
 
+  it('waits for the answer to a question that fills no slot, and says nothing with a blank in it', async () => {
+    const { runner, calls } = desk({ total: 12.5, late: false });
+    const steps: Process['steps'] = [
+      { id: 'sure', kind: 'tell', text: 'Shall I look?' },
+      ...refund.steps.filter((step) => step.id === 'look'),
+      { id: 'said', kind: 'end', text: 'It is {look.colour}.' },
+    ];
+    const edges = [
+      { from: 'sure', to: 'look' },
+      { from: 'look', to: 'said' },
+    ];
+    const definition = new ProcessDefinition({ ...refund, steps, edges, start: 'sure' }, () => true);
+    const asked = await runner.run(definition, runner.start(definition), { order: 'A-17' }, context);
+    expect(asked).toMatchObject({ kind: 'asked', slot: null, text: 'Shall I look?', state: { step: 'look' } });
+    expect(calls).toEqual([]);
+    const run = await runner.run(definition, asked.state, {}, context);
+    expect(run).toMatchObject({
+      kind: 'handed-over',
+      text: '',
+      reason: expect.stringContaining('{look.colour}') as string,
+    });
+  });
+
   it('asks again for a value that does not fit, then hands over', async () => {
     const { runner, definition } = desk({});
     let state: ProcessState = runner.start(definition);
@@ -116,6 +139,21 @@ describe('ProcessDefinition', () => {
       'a slot whose schema cannot be read',
       { slots: [{ name: 'order', schema: { type: 'strng' }, required: true }, refund.slots[1]!] },
       'look',
+    ],
+    [
+      'a circle of questions without a way out',
+      {
+        steps: [
+          { id: 'a', kind: 'tell', text: 'More?' },
+          { id: 'b', kind: 'tell', text: 'Really?' },
+        ],
+        edges: [
+          { from: 'a', to: 'b' },
+          { from: 'b', to: 'a' },
+        ],
+        start: 'a',
+      },
+      'a',
     ],
     ['a doubled step', { steps: [...refund.steps, { id: 'bye', kind: 'tell', text: '' }] }, 'bye'],
   ])('refuses %s, naming process and step', (_what, change, step) => {
