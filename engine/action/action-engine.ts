@@ -4,7 +4,7 @@ import type { BlastRadius, ToolDefinition } from '../core/tool-definition.ts';
 import type { Turn } from '../core/turn.ts';
 import { ArgumentCheck } from './argument-check.ts';
 import { authorityOf, objectionTo, radiusOf, type Authority } from './authority.ts';
-import { innerCallsOf } from './inner-calls.ts';
+import { innerCallsOf } from '../core/inner-calls.ts';
 import type { ToolCall, ToolResult } from './tool.ts';
 import type { ToolRegistry } from './tool-registry.ts';
 

@@ -9,10 +9,13 @@ export interface Candidate {
   /** Milliseconds since 1970-01-01 UTC; null where unknown. */
   readonly time: number | null;
   readonly tokens: number;
+  /** Where it stands, in words, for a piece from outside the conversation: `handbook.md, Returns`. */
+  readonly place?: string;
 }
 
 /** Yields what could be shown to the LLM for a turn: the conversation so far, other conversations, documents. */
 export interface CandidateSource {
   readonly name: string;
-  candidates(turn: Turn): Promise<readonly Candidate[]>;
+  /** @param signal aborted when nobody waits for the answer any more */
+  candidates(turn: Turn, signal: AbortSignal): Promise<readonly Candidate[]>;
 }

@@ -79,14 +79,35 @@ export interface ContextChoice {
   readonly id: string;
   readonly chosen: boolean;
   readonly score: number;
+  /** Tokens as it went in; of a piece that stayed out those of its whole text. */
   readonly tokens: number;
   readonly reason: string;
+  /** It would have come in with some tokens more. */
+  readonly soon?: boolean;
+  /** For a piece from outside the conversation, which the log has under no message: what it is and says. */
+  readonly kind?: string;
+  readonly place?: string;
+  readonly text?: string;
+}
+
+/** How a piece is shown: as it stands, in a shorter form, or by a handle with which it can be fetched. */
+export type PieceForm = 'whole' | 'short' | 'handle';
+
+/** A piece of the LLM's context: a message of the conversation (by id) or a text found elsewhere. */
+export interface ContextPiece {
+  readonly id: string;
+  /** What the LLM is to see of it. */
+  readonly text: string;
+  readonly kind: string;
+  readonly place?: string;
+  /** Whole where absent. */
+  readonly form?: PieceForm;
 }
 
 /** Work of a lower tier that helps a higher one. */
 export interface Preparation {
   /** Messages (by id) and other texts that the LLM should see, in order. */
-  readonly context?: readonly { readonly id: string; readonly text: string; readonly kind: string }[];
+  readonly context?: readonly ContextPiece[];
   readonly choices?: readonly ContextChoice[];
   /** What the process mapper would do next, told to the LLM as a suggestion. */
   readonly plan?: string;

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Candidate, CandidateSource } from '../core/candidate-source.ts';
 import { messageOf } from '../core/errors.ts';
-import { textOf } from '../core/message.ts';
+import type { Message } from '../core/message.ts';
 import type { Turn } from '../core/turn.ts';
 import { candidateOf, type CountTokens } from '../../models/cet/candidate.ts';
 import { LexicalIndex } from '../../models/cet/lexical-index.ts';
@@ -9,13 +9,13 @@ import { LexicalIndex } from '../../models/cet/lexical-index.ts';
 export interface CollectorOptions {
   readonly sources: readonly CandidateSource[];
   readonly sourceTimeoutMs: number;
-  readonly countTokens: CountTokens;
+  readonly count: CountTokens;
 }
 
 export interface Collected {
   /** What the sources brought, oldest first. */
   readonly found: readonly Candidate[];
-  /** The conversation so far, one candidate per message. */
+  /** The earlier conversation, one candidate per message. */
   readonly history: readonly Candidate[];
   /** Sources that gave nothing, and why; pieces that were left aside. */
   readonly troubles: readonly string[];
@@ -23,23 +23,33 @@ export interface Collected {
 
 /** Pieces from sources that are scored; of more, those that share most with the question. */
 const mostFound = 4000;
+/** Messages of the conversation that are read: what is older is left to the sources that search. */
+const mostRead = 4000;
 
 /** Asks all sources at once. A source that throws or takes too long is left out, and named. */
-export async function collect(turn: Turn, options: CollectorOptions): Promise<Collected> {
-  const history = turn.history.map((message) => candidateOf(message, options.countTokens));
+export async function collect(
+  query: string,
+  turn: Turn,
+  earlier: readonly Message[],
+  options: CollectorOptions,
+): Promise<Collected> {
+  const read = earlier.slice(-mostRead);
+  const history = read.map((message) => candidateOf(message, options.count));
   const troubles: string[] = [];
+  if (read.length < earlier.length) troubles.push(`${earlier.length - read.length} oldest messages are not read`);
   const answers = await Promise.all(options.sources.map((source) => ask(source, turn, options, troubles)));
-  const known = new Set([turn.message.id, ...history.map(({ id }) => id)]);
-  const found: Candidate[] = [];
+  const known = new Set([...turn.history, turn.message].map(({ id }) => id));
+  const fresh: Candidate[] = [];
   for (const candidate of answers.flat()) {
     if (known.has(candidate.id)) continue;
     known.add(candidate.id);
-    // The count is ours, so that the budget holds whatever a source says.
-    found.push({ ...candidate, tokens: options.countTokens(candidate.text) });
+    if (candidate.text.trim() !== '') fresh.push(candidate);
   }
-  const kept = nearest(found, textOf(turn.message));
-  if (kept.length < found.length) troubles.push(`${found.length - kept.length} pieces share too little to be scored`);
-  return { found: kept.toSorted((a, b) => (a.time ?? 0) - (b.time ?? 0)), history, troubles };
+  const kept = nearest(fresh, query);
+  if (kept.length < fresh.length) troubles.push(`${fresh.length - kept.length} pieces share too little to be scored`);
+  // The count is ours, so that the budget holds whatever a source says.
+  const found = kept.map((candidate) => ({ ...candidate, tokens: options.count(candidate.text) }));
+  return { found: found.sort((a, b) => (a.time ?? 0) - (b.time ?? 0)), history, troubles };
 }
 
 async function ask(
@@ -48,16 +58,19 @@ async function ask(
   { sourceTimeoutMs }: CollectorOptions,
   troubles: string[],
 ): Promise<readonly Candidate[]> {
-  const given = new AbortController();
+  const timer = new AbortController();
+  const stop = new AbortController();
+  const signal = turn.signal === undefined ? stop.signal : AbortSignal.any([turn.signal, stop.signal]);
   try {
-    const late = wait(sourceTimeoutMs, null, { signal: given.signal }).catch(() => null);
-    const answer = await Promise.race([source.candidates(turn), late]);
+    const late = wait(sourceTimeoutMs, null, { signal: timer.signal }).catch(() => null);
+    const answer = await Promise.race([source.candidates(turn, signal), late]);
     if (answer !== null) return answer;
     troubles.push(`${source.name} gave nothing within ${sourceTimeoutMs} ms`);
   } catch (error) {
     troubles.push(`${source.name} failed: ${messageOf(error)}`);
   } finally {
-    given.abort();
+    timer.abort();
+    stop.abort();
   }
   return [];
 }

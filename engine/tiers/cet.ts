@@ -1,39 +1,69 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Candidate, CandidateSource } from '../core/candidate-source.ts';
-import type { ContextChoice, Evidence, Passed } from '../core/decision.ts';
+import type { ContextChoice, ContextPiece, Evidence, Passed } from '../core/decision.ts';
 import { messageOf } from '../core/errors.ts';
 import { textOf } from '../core/message.ts';
 import type { TierName } from '../core/tier-name.ts';
 import type { Turn } from '../core/turn.ts';
-import { assemble, type Assembly, type Piece } from '../../models/cet/assembly.ts';
-import { roughTokens, type CountTokens } from '../../models/cet/candidate.ts';
-import { groupsOf } from '../../models/cet/exchange.ts';
+import { assemble, type Assembly, type Chosen } from '../../models/cet/assembly.ts';
+import { candidateOf } from '../../models/cet/candidate.ts';
 import { plainScores } from '../../models/cet/plain-scores.ts';
 import type { CetModel } from '../../models/cet/model.ts';
+import { wordTokenizer, type Tokenizer } from '../../models/text/tokenizer.ts';
 import { collect, type Collected } from './candidate-collector.ts';
+import { canFetch, dialogueOf, heldBack, pieceOverhead, piecesOf, type Dialogue } from './context-pieces.ts';
+import { noteHeading } from './context-prompt.ts';
 import type { Tier } from './tier.ts';
 
-export interface CetTierOptions {
-  /** sha256 of the artefact. */
-  readonly modelId: string;
-  /** Token budget of the context; default 2,048. */
+/** What all context tiers of a deployment share, whatever model they choose by. */
+export interface ContextSettings {
+  /**
+   * Tokens of everything that the LLM sees before the open exchange; default 2,048. Only instructions may exceed them:
+   * they are never cut.
+   */
   readonly contextTokens?: number;
   /** Where further pieces come from: other conversations, documents, data. */
   readonly sources?: readonly CandidateSource[];
-  /** A source that takes longer is left out; milliseconds, default 100. */
+  /** A source that takes longer is left out; milliseconds, default 80. */
   readonly sourceTimeoutMs?: number;
-  readonly countTokens?: CountTokens;
+  /** A model that takes longer (a long conversation is read for the first time) is not waited for; default 120. */
+  readonly modelTimeoutMs?: number;
+  /** The LLM's own where it is known. */
+  readonly tokenizer?: Tokenizer;
   /** Messages at the end of the conversation that always go in; default 4, two exchanges. */
   readonly newest?: number;
+  /** Data in shorter forms, sentences of what does not fit, handles for what is held back; default true. */
+  readonly shortens?: boolean;
+  /** What was in before keeps its place against pieces that are better by less; log-odds, default 0.5. */
+  readonly stickiness?: number;
+}
+
+export interface CetTierOptions extends ContextSettings {
+  /** sha256 of the artefact. */
+  readonly modelId: string;
+}
+
+interface LastChoice {
+  readonly message: string;
+  /** Ids that went in for this message, and those for the one before. */
+  readonly chosen: ReadonlySet<string>;
+  readonly before: ReadonlySet<string>;
 }
 
 /** Left-out pieces that a decision names, best first; of a hundred thousand the rest is only counted. */
 const mostLeftOut = 200;
+/** Characters of a piece from outside that its decision keeps, so that later one can see and learn what it said. */
+const keptCharacters = 2000;
+/** Conversations whose last choice is remembered. */
+const mostRemembered = 2000;
 
 /** Chooses what the LLM sees, under a hard token budget. It settles nothing: it prepares. */
 export class CetTier implements Tier {
   readonly name: TierName = 'cet';
   readonly #model: CetModel | null;
   readonly #options: Required<CetTierOptions>;
+  /** By conversation: a prompt that begins like the one before is cheaper for the LLM. */
+  readonly #lately = new Map<string, LastChoice>();
 
   /** @param model null: pieces are ordered by shared words and recency alone */
   constructor(model: CetModel | null, options: CetTierOptions) {
@@ -41,45 +71,79 @@ export class CetTier implements Tier {
     this.#options = {
       contextTokens: 2048,
       sources: [],
-      sourceTimeoutMs: 100,
-      countTokens: roughTokens,
+      sourceTimeoutMs: 80,
+      modelTimeoutMs: 120,
+      tokenizer: wordTokenizer,
       newest: 4,
+      shortens: true,
+      stickiness: 0.5,
       ...options,
     };
   }
 
   async consider(turn: Turn): Promise<Passed> {
-    const { contextTokens, countTokens, newest } = this.#options;
-    const collected = await collect(turn, this.#options);
+    const { contextTokens, tokenizer, newest, shortens, stickiness } = this.#options;
+    const { count } = tokenizer;
+    const dialogue = dialogueOf(turn);
+    const query = textOf(dialogue.opening);
+    const collected = await collect(query, turn, dialogue.earlier, { ...this.#options, count });
     const { found, history } = collected;
+    const earlier = dialogue.earlier.slice(-history.length || dialogue.earlier.length);
     const all = [...found, ...history];
-    const total = all.reduce((sum, { tokens }) => sum + tokens, 0);
-    if (total <= contextTokens) {
-      const reason = `everything fits: ${all.length} pieces, ${total} of ${contextTokens} tokens`;
-      return this.#passed(all, everything(all), reason, collected, null);
+    const system = dialogue.system.reduce((sum, message) => sum + count(textOf(message)) + pieceOverhead, 0);
+    const heading = found.length === 0 ? 0 : count(noteHeading) + pieceOverhead;
+    const room = Math.max(contextTokens - system - heading, 0);
+    const reading = { query, count, newest, shortens, canFetch: canFetch(turn) };
+    const plain = piecesOf(found, earlier, all, Array(all.length).fill(0), { ...reading, shortens: false });
+    const total = plain.reduce((sum, piece) => sum + piece.tokens!, 0);
+    const before = { system, heading, total, room };
+    if (total <= room) {
+      const chosen = plain.map((piece): Chosen => ({ ...piece, text: piece.candidate.text, form: 'whole', tokens: 0 }));
+      const choices = plain.map(({ candidate, tokens }) => ({
+        ...{ id: candidate.id, chosen: true, score: 0 },
+        ...{ tokens: tokens!, reason: 'everything fits' },
+      }));
+      const reason = `everything fits: ${all.length} pieces, ${system + heading + total} of ${contextTokens} tokens`;
+      return this.#passed(turn, { dialogue, collected, chosen, choices, reason, model: null });
     }
-    const scored = await this.#score(textOf(turn.message), all);
-    const groups = groupsOf(turn.history);
-    const firstOfNewest = turn.history.length - newest;
-    const pieces = all.map((candidate, place): Piece => {
-      const at = place - found.length;
-      const message = turn.history[at];
-      const isNewest = at >= firstOfNewest && at >= 0;
-      const priority = message?.author === 'system' ? 2 : isNewest ? 1 : 0;
-      return { candidate, score: scored.scores[place]!, group: groups.get(candidate.id) ?? null, priority };
+    const scored = await this.#score(query, all);
+    const kept = this.#chosenBefore(dialogue);
+    const scores = all.map(({ id }, at) => scored.scores[at]! + (kept.has(id) ? stickiness : 0));
+    const assembly = assemble(piecesOf(found, earlier, all, scores, reading), room);
+    if (turn.explains !== true) this.#remember(dialogue, kept, assembly);
+    const choices = named(assembly);
+    const reason = this.#reason(assembly, all.length, before, scored.by);
+    return this.#passed(turn, {
+      dialogue,
+      collected,
+      chosen: assembly.chosen,
+      choices,
+      reason,
+      model: scored.model,
+      assembly,
     });
-    const assembly = assemble(pieces, contextTokens);
-    const count = `${assembly.chosen.length} of ${all.length} pieces, ${assembly.tokens} of ${contextTokens} tokens`;
-    const larger = countTokens === roughTokens ? ' (tokens are estimated)' : '';
-    const reason = `chose ${count}${larger} by ${scored.by}`;
-    return this.#passed(assembly.chosen, named(assembly), reason, collected, scored.model, assembly);
+  }
+
+  #reason(
+    { chosen, tokens }: Assembly,
+    pieces: number,
+    { system, heading, total, room }: Readonly<Record<'system' | 'heading' | 'total' | 'room', number>>,
+    by: string,
+  ): string {
+    const { contextTokens, tokenizer } = this.#options;
+    if (room === 0)
+      return `instructions alone take ${system} of ${contextTokens} tokens; all ${pieces} pieces stay out`;
+    const taken = system + heading + tokens;
+    const estimated = tokenizer.isExact ? '' : ` (tokens are estimated: ${tokenizer.name})`;
+    const saved = `everything would take ${system + heading + total}`;
+    return `chose ${chosen.length} of ${pieces} pieces, ${taken} of ${contextTokens} tokens${estimated}, by ${by}; ${saved}`;
   }
 
   /** The model's scores; without one, or where it fails, shared words and recency. */
   async #score(
     query: string,
     candidates: readonly Candidate[],
-  ): Promise<{ scores: readonly number[]; by: string; model: string | null }> {
+  ): Promise<{ readonly scores: readonly number[]; readonly by: string; readonly model: string | null }> {
     const plain = (why: string) => ({
       scores: plainScores(query, candidates),
       by: `shared words and recency: ${why}`,
@@ -87,25 +151,61 @@ export class CetTier implements Tier {
     });
     if (this.#model === null) return plain('no context model is loaded');
     try {
-      const [prediction] = await this.#model.predict([{ query, candidates }]);
+      const [prediction] = await inTime(this.#model.predict([{ query, candidates }]), this.#options.modelTimeoutMs);
       return { scores: prediction!.scores, by: 'the context model', model: this.#options.modelId };
     } catch (error) {
       return plain(`the context model failed (${messageOf(error)})`);
     }
   }
 
+  /** What went in for the message before; for the same message again (it may need several rounds) the same. */
+  #chosenBefore({ opening }: Dialogue): ReadonlySet<string> {
+    const last = this.#lately.get(opening.conversation);
+    return (last?.message === opening.id ? last.before : last?.chosen) ?? new Set();
+  }
+
+  #remember({ opening }: Dialogue, before: ReadonlySet<string>, { chosen }: Assembly): void {
+    this.#lately.delete(opening.conversation);
+    const ids = new Set(chosen.map(({ candidate }) => candidate.id));
+    this.#lately.set(opening.conversation, { message: opening.id, before, chosen: ids });
+    for (const oldest of this.#lately.keys()) {
+      if (this.#lately.size <= mostRemembered) break;
+      this.#lately.delete(oldest);
+    }
+  }
+
   #passed(
-    chosen: readonly Candidate[],
-    choices: readonly ContextChoice[],
-    reason: string,
-    collected: Collected,
-    model: string | null,
-    assembly?: Assembly,
+    turn: Turn,
+    made: {
+      readonly dialogue: Dialogue;
+      readonly collected: Collected;
+      readonly chosen: readonly Pick<Chosen, 'candidate' | 'text' | 'form'>[];
+      readonly choices: readonly ContextChoice[];
+      readonly reason: string;
+      readonly model: string | null;
+      readonly assembly?: Assembly;
+    },
   ): Passed {
+    const { contextTokens, tokenizer } = this.#options;
+    const { dialogue, collected, assembly, reason, model } = made;
     const evidence: Evidence[] = collected.troubles.map((what) => ({ what }));
     if (assembly !== undefined && assembly.next.length > 0) {
       evidence.push({ what: `500 tokens more would bring in ${assembly.next.slice(0, 20).join(', ')}` });
     }
+    const always = dialogue.system.map((message) => candidateOf(message, tokenizer.count));
+    const back = canFetch(turn) ? heldBack(dialogue.exchange, contextTokens, tokenizer.count) : [];
+    const context: ContextPiece[] = [...always.map(({ id, text, kind }) => ({ id, text, kind })), ...back];
+    for (const { candidate, text, form } of made.chosen) {
+      const { id, kind, place } = candidate;
+      const where = place === undefined ? {} : { place };
+      context.push({ id, text, kind, ...where, ...(form === 'whole' ? {} : { form }) });
+    }
+    const choices: ContextChoice[] = always.map(({ id, tokens }) => ({
+      ...{ id, chosen: true, score: 0 },
+      ...{ tokens: tokens + pieceOverhead, reason: 'instructions are always in' },
+    }));
+    const outside = new Map(collected.found.map((candidate) => [candidate.id, candidate]));
+    for (const choice of made.choices) choices.push(withText(choice, outside.get(choice.id)));
     return {
       settled: false,
       tier: this.name,
@@ -116,20 +216,37 @@ export class CetTier implements Tier {
       model,
       evidence,
       propensity: 1,
-      prepared: { context: chosen.map(({ id, text, kind }) => ({ id, text, kind })), choices },
+      prepared: { context, choices },
     };
   }
 }
 
-function everything(all: readonly Candidate[]): ContextChoice[] {
-  return all.map(({ id, tokens }) => ({ id, chosen: true, score: 0, tokens, reason: 'everything fits' }));
+/** What is late goes on by itself: what a model has read by then it need not read again. */
+async function inTime<Result>(work: Promise<Result>, limitMs: number): Promise<Result> {
+  const timer = new AbortController();
+  const late = wait(limitMs, null, { signal: timer.signal }).then(
+    () => Promise.reject(new Error(`no scores within ${limitMs} ms`)),
+    () => work,
+  );
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    timer.abort();
+  }
+}
+
+/** A piece from outside stands under no message in the log: the choice keeps what it said. */
+function withText(choice: ContextChoice, candidate: Candidate | undefined): ContextChoice {
+  if (candidate === undefined) return choice;
+  const { kind, place, text } = candidate;
+  return { ...choice, kind, ...(place === undefined ? {} : { place }), text: text.slice(0, keptCharacters) };
 }
 
 /** What went in, what more room would bring, and the best of what was left out; in time order. */
-function named({ choices, next }: Assembly): ContextChoice[] {
+function named({ choices, next }: Assembly): readonly ContextChoice[] {
   const soon = new Set(next);
   const out = choices.filter((choice) => !choice.chosen && !soon.has(choice.id));
-  if (out.length <= mostLeftOut) return [...choices];
+  if (out.length <= mostLeftOut) return choices;
   const best = new Set(out.toSorted((a, b) => b.score - a.score).slice(0, mostLeftOut));
   return choices.filter((choice) => choice.chosen || soon.has(choice.id) || best.has(choice));
 }

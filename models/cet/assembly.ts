@@ -1,5 +1,12 @@
 import type { Candidate } from '../../engine/core/candidate-source.ts';
-import type { ContextChoice } from '../../engine/core/decision.ts';
+import type { ContextChoice, PieceForm } from '../../engine/core/decision.ts';
+
+/** A piece in fewer tokens than its whole text. */
+export interface ShorterForm {
+  readonly form: Exclude<PieceForm, 'whole'>;
+  readonly text: string;
+  readonly tokens: number;
+}
 
 /** A candidate with what the assembly must know of it. Pieces stand in time order. */
 export interface Piece {
@@ -10,11 +17,25 @@ export interface Piece {
   readonly group: string | null;
   /** Above 0 it goes in before what is chosen by score, the highest first: 2 system text, 1 the newest turns. */
   readonly priority: 0 | 1 | 2;
+  /** What it takes as it stands, where that is not the candidate's own count. */
+  readonly tokens?: number;
+  /** Set where the candidate's text is a shorter form already, which says the same. */
+  readonly form?: PieceForm;
+  /** Shorter forms, longest first, made when they are needed: for a piece of which the whole does not fit. */
+  readonly shorter?: () => readonly ShorterForm[];
+}
+
+/** A piece that goes in, in the form in which it does. */
+export interface Chosen {
+  readonly candidate: Candidate;
+  readonly form: PieceForm;
+  readonly text: string;
+  readonly tokens: number;
 }
 
 export interface Assembly {
   /** What goes in, in time order. */
-  readonly chosen: readonly Candidate[];
+  readonly chosen: readonly Chosen[];
   /** One per piece, in time order. */
   readonly choices: readonly ContextChoice[];
   /** Tokens of `chosen`; never more than the budget. */
@@ -34,58 +55,114 @@ interface Unit {
   readonly priority: number;
 }
 
+/** A unit that goes in, and the shorter forms in which some of its pieces do, by place. */
+interface Taken {
+  readonly unit: Unit;
+  readonly forms: ReadonlyMap<number, ShorterForm>;
+  readonly tokens: number;
+}
+
 /**
- * Fills a token budget: by priority, then by score (of prior pieces the newest first), each that still fits. A text that is in already does not
- * go in twice. Cost: sorting the pieces.
+ * Of the pieces that do not fit as they stand so many are tried in a shorter form, the best first: what comes after
+ * them is hardly useful, and a context full of scraps and handles helps nobody.
+ */
+const mostShortened = 8;
+
+/**
+ * Fills a token budget: by priority, then by score (of prior pieces the newest first), each that still fits. A piece that
+ * does not fit goes in shorter where it can. A text that is in already does not go in twice. Cost: sorting the pieces.
  *
- * @param budget tokens, 0 or more
+ * @param budget tokens; none or less takes nothing in
  */
 export function assemble(pieces: readonly Piece[], budget: number): Assembly {
   const reasons = new Map<number, string>();
   const units = unitsOf(pieces, duplicatesOf(pieces, reasons));
-  const taken = fill(units, budget);
-  const inContext = new Set(taken.flatMap((unit) => unit.places));
+  const taken = fill(pieces, units, budget, mostShortened);
+  const inContext = new Map(
+    taken.flatMap((one) => one.unit.places.map((place) => [place, one.forms.get(place)] as const)),
+  );
+  const unitsTaken = new Set(taken.map(({ unit }) => unit));
   for (const unit of units) {
-    const isIn = taken.includes(unit);
-    for (const place of unit.places) reasons.set(place, reasonOf(unit, isIn, budget));
+    for (const place of unit.places) {
+      const reason = reasonOf(unit, unitsTaken.has(unit), budget);
+      const form = inContext.get(place)?.form;
+      const shown = form === undefined ? '' : form === 'short' ? ', cut to what matters most' : ', as a handle';
+      reasons.set(place, `${reason}${shown}`);
+    }
   }
   // What a larger budget would add to this one, not what it would choose afresh: a piece that is in stays in.
-  const left = budget - taken.reduce((sum, unit) => sum + unit.tokens, 0);
-  const more = fill(
-    units.filter((unit) => !taken.includes(unit)),
-    left + roomForMore,
-  );
-  const next = more.flatMap((unit) => unit.places).sort((a, b) => a - b);
+  const left = budget - taken.reduce((sum, { tokens }) => sum + tokens, 0);
+  const others = units.filter((unit) => !unitsTaken.has(unit));
+  const more = fill(pieces, others, left + roomForMore, 0);
+  const next = more.flatMap(({ unit }) => unit.places).sort((a, b) => a - b);
+  const soon = new Set(next);
   for (const place of next) reasons.set(place, `${reasons.get(place)}; in with ${roomForMore} tokens more`);
-  const chosen = pieces.filter((_, place) => inContext.has(place)).map(({ candidate }) => candidate);
+  const chosen = pieces.flatMap((piece, place): Chosen[] => {
+    if (!inContext.has(place)) return [];
+    const { candidate } = piece;
+    const short = inContext.get(place);
+    const whole = { form: piece.form ?? 'whole', text: candidate.text, tokens: costOf(piece) } as const;
+    return [{ candidate, ...whole, ...short }];
+  });
   return {
     chosen,
-    choices: pieces.map(({ candidate, score }, place) => ({
-      id: candidate.id,
+    choices: pieces.map((piece, place) => ({
+      id: piece.candidate.id,
       chosen: inContext.has(place),
-      score,
-      tokens: candidate.tokens,
+      score: piece.score,
+      tokens: inContext.get(place)?.tokens ?? costOf(piece),
       reason: reasons.get(place) ?? 'left out',
+      ...(soon.has(place) ? { soon: true } : {}),
     })),
     tokens: chosen.reduce((sum, { tokens }) => sum + tokens, 0),
     next: next.map((place) => pieces[place]!.candidate.id),
   };
 }
 
-/** Best first; the newest first where equal. What does not fit is passed over, and smaller ones may follow. */
-function fill(units: readonly Unit[], budget: number): Unit[] {
+function costOf({ candidate, tokens }: Piece): number {
+  return tokens ?? candidate.tokens;
+}
+
+/**
+ * Best first; the newest first where equal. What does not fit is passed over, and smaller ones may follow.
+ *
+ * @param shortened how many that do not fit are tried in shorter forms
+ */
+function fill(pieces: readonly Piece[], units: readonly Unit[], budget: number, shortened: number): Taken[] {
   const last = (unit: Unit): number => unit.places.at(-1) ?? 0;
   const order = units.toSorted(
     (a, b) => b.priority - a.priority || (a.priority > 0 ? 0 : b.score - a.score) || last(b) - last(a),
   );
-  const taken: Unit[] = [];
+  const taken: Taken[] = [];
   let left = budget;
+  let tries = shortened;
   for (const unit of order) {
-    if (unit.tokens > left) continue;
-    left -= unit.tokens;
-    taken.push(unit);
+    if (unit.tokens > left && tries <= 0) continue;
+    const one = unit.tokens <= left ? { unit, forms: new Map(), tokens: unit.tokens } : fitted(pieces, unit, left);
+    if (unit.tokens > left) tries -= 1;
+    if (one === null) continue;
+    left -= one.tokens;
+    taken.push(one);
   }
   return taken;
+}
+
+/** The unit with as little cut as fits: its largest piece shorter first; null where even the shortest forms do not fit. */
+function fitted(pieces: readonly Piece[], unit: Unit, room: number): Taken | null {
+  const forms = new Map<number, ShorterForm>();
+  let tokens = unit.tokens;
+  const order = unit.places.toSorted((a, b) => costOf(pieces[b]!) - costOf(pieces[a]!) || a - b);
+  for (const place of order) {
+    const whole = costOf(pieces[place]!);
+    const shorter = (pieces[place]!.shorter?.() ?? []).filter((one) => one.tokens < whole);
+    const others = tokens - whole;
+    const form = shorter.find((one) => others + one.tokens <= room) ?? shorter.at(-1);
+    if (form === undefined) continue;
+    forms.set(place, form);
+    tokens = others + form.tokens;
+    if (tokens <= room) return { unit, forms, tokens };
+  }
+  return null;
 }
 
 /**
@@ -126,7 +203,7 @@ function unitsOf(pieces: readonly Piece[], dropped: ReadonlySet<number>): Unit[]
   return [...groups.values()].map((places) => ({
     places,
     score: places.reduce((best, place) => Math.max(best, pieces[place]!.score), -Infinity),
-    tokens: places.reduce((sum, place) => sum + pieces[place]!.candidate.tokens, 0),
+    tokens: places.reduce((sum, place) => sum + costOf(pieces[place]!), 0),
     priority: places.reduce((most, place) => Math.max(most, pieces[place]!.priority), 0),
   }));
 }

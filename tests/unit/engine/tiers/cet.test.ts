@@ -1,11 +1,14 @@
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Candidate, CandidateSource } from '../../../../engine/core/candidate-source.ts';
-import type { Message, Part } from '../../../../engine/core/message.ts';
+import { contextFetch } from '../../../../engine/core/context-fetch.ts';
+import { textOf, type Message, type Part } from '../../../../engine/core/message.ts';
 import type { Turn } from '../../../../engine/core/turn.ts';
+import { promptMessages } from '../../../../engine/tiers/context-prompt.ts';
 import { CetTier } from '../../../../engine/tiers/cet.ts';
 import { roughTokens } from '../../../../models/cet/candidate.ts';
 import { CetModel } from '../../../../models/cet/model.ts';
+import { openTokenizer } from '../../../../models/text/tokenizer.ts';
 import { describeTier } from '../../../contracts/tier.contract.ts';
 import { contextDesk, smallContext } from '../../../support/context-desk.ts';
 import { talk, type Line } from '../../../support/talk.ts';
@@ -40,7 +43,7 @@ const system: Message = {
 
 describe('CetTier', () => {
   const model = new CetModel({ parameters: smallContext });
-  const options = { modelId: 'abc', contextTokens: 80 };
+  const options = { modelId: 'abc', contextTokens: 100, modelTimeoutMs: 10_000 };
   beforeAll(async () => {
     await model.fit(contextDesk(1, 6), { seed: 1 });
   });
@@ -54,7 +57,7 @@ describe('CetTier', () => {
     expect(ids).toContain(example!.evidence[0]!.replace('talk-0', 't'));
     expect(ids).toEqual(ids.toSorted((a, b) => Number(a.slice(2)) - Number(b.slice(2))));
     expect(ids.slice(-1)).toEqual(['t-59']);
-    expect(prepared!.context!.reduce((sum, { text }) => sum + roughTokens(text), 0)).toBeLessThanOrEqual(80);
+    expect(prepared!.context!.reduce((sum, { text }) => sum + roughTokens(text), 0)).toBeLessThanOrEqual(100);
     expect(reason).toContain('by the context model');
     expect(by).toBe('abc');
   });
@@ -139,5 +142,119 @@ describe('CetTier', () => {
     expect(prepared!.choices![0]).toMatchObject({ id: 'huge', chosen: false });
     expect(prepared!.choices![0]!.reason).toContain('larger than the whole budget');
     expect(prepared!.context).toHaveLength(2);
+  });
+  it('never exceeds the budget by the own tokenizer of the model, heading, marks and pieces from outside included', async () => {
+    const tokenizer = await openTokenizer('gpt-4o');
+    const text = fc.oneof(fc.lorem({ maxCount: 40 }), fc.string({ maxLength: 200 }), fc.string({ unit: 'grapheme' }));
+    const table = '| item | price |\n|------|-------|\n| kayak | 7 |\n| glider | 9 |';
+    const lines = fc.array(fc.tuple(fc.constantFrom('user' as const, 'assistant' as const), text), { maxLength: 20 });
+    const outside = fc.array(fc.oneof(text, fc.constant(table)), { maxLength: 8 });
+    await fc.assert(
+      fc.asyncProperty(lines, outside, fc.integer({ min: 0, max: 400 }), async (given, documents, contextTokens) => {
+        const found = documents.map((document, at) => ({ ...note(`doc-${at}`, document), place: 'a book, page 3' }));
+        const sources = [source('library', () => Promise.resolve(found))];
+        const tier = new CetTier(null, { modelId: '', contextTokens, tokenizer, sources, sourceTimeoutMs: 5000 });
+        const turn = turnOf(given);
+        const { prepared } = await tier.consider(turn);
+        const shown = promptMessages({ ...turn, prepared: prepared! }).slice(0, -1);
+        const tokens = shown.reduce((sum, message) => sum + tokenizer.count(textOf(message)) + 3, 0);
+        expect(tokens).toBeLessThanOrEqual(contextTokens);
+      }),
+      { numRuns: 60 },
+    );
+  });
+  it('keeps instructions whole where they alone exceed the budget, and says so', async () => {
+    const tier = new CetTier(model, { ...options, contextTokens: 5 });
+    const { prepared, reason } = await tier.consider(turnOf(lines, question, [system]));
+    expect(prepared!.context!.map(({ id }) => id)).toEqual(['system']);
+    expect(reason).toContain('instructions alone take');
+  });
+  it('answers within a budget that is smaller than the newest turn', async () => {
+    const long = 'The kayak is at the shop. '.repeat(40);
+    const tier = new CetTier(null, { ...options, contextTokens: 60 });
+    const { prepared } = await tier.consider(turnOf([...lines, ['assistant', long]], 'Where is the kayak?'));
+    const newest = prepared!.choices!.at(-1)!;
+    expect(newest.tokens).toBeLessThanOrEqual(60);
+    expect(newest.reason).toMatch(/always in, cut to what matters most/);
+    expect(prepared!.context!.find(({ id }) => id === newest.id)!.form).toBe('short');
+  });
+  it('takes nothing where there is nothing, and passes over empty texts', async () => {
+    const sources = [source('empty', () => Promise.resolve([note('a', ''), note('b', '  \n')]))];
+    const { prepared } = await new CetTier(model, { ...options, sources }).consider(turnOf([], ''));
+    expect(prepared).toEqual({ context: [], choices: [] });
+    const some = await new CetTier(model, { ...options, sources }).consider(turnOf([...lines, ['user', '']], ''));
+    expect(some.prepared!.context!.map(({ id }) => id)).not.toContain('a');
+  });
+  it('answers within the budget among 100,000 pieces, and counts what it did not read', async () => {
+    const many = Array.from({ length: 100_000 }, (_, at) => note(`n${at}`, at === 777 ? question : `entry ${at}`));
+    const sources = [source('flood', () => Promise.resolve(many))];
+    const tier = new CetTier(null, { ...options, sources });
+    const { prepared, evidence } = await tier.consider(turnOf(lines));
+    expect(prepared!.context!.map(({ id }) => id)).toContain('n777');
+    expect(evidence.map(({ what }) => what).join()).toContain('share too little to be scored');
+    const long = Array.from({ length: 5000 }, (_, at): Line => ['user', `entry ${at}`]);
+    const read = await new CetTier(null, options).consider(turnOf(long));
+    expect(read.reason).toContain('1000 oldest messages are not read');
+    expect(read.prepared!.context!.at(-1)!.id).toBe('t-4999');
+  });
+  it('does not wait for a model that takes too long', async () => {
+    const slow = new CetModel();
+    slow.predict = () => new Promise(() => undefined);
+    const { reason, prepared } = await new CetTier(slow, { ...options, modelTimeoutMs: 5 }).consider(turnOf(lines));
+    expect(reason).toContain('no scores within 5 ms');
+    expect(prepared!.context!.length).toBeGreaterThan(3);
+  });
+  it('shows data shorter where it says the same, and holds back by a handle what can be fetched', async () => {
+    const rows = Array.from({ length: 80 }, (_, at) => ({ item: `thing ${at}`, price: at }));
+    const turn = turnOf([
+      ['user', 'stock?'],
+      ['call', 'stock.read', {}],
+      ['tool', JSON.stringify(rows, null, 2)],
+      ...lines,
+    ]);
+    const tools = [{ name: contextFetch, parameters: {} }];
+    const seen = async (given: Turn, contextTokens: number, shortens = true) => {
+      const tier = new CetTier(null, { modelId: '', contextTokens, shortens, newest: 62 });
+      const { prepared } = await tier.consider({ ...given });
+      return prepared!.context!.find(({ id }) => id === 't-2') ?? null;
+    };
+    const others = lines.reduce((sum, [, text]) => sum + roughTokens(text) + 4, 0);
+    const all = (await seen(turn, others + 400))!;
+    expect(all.text).toMatch(/^item,price\nthing 0,0\n/);
+    expect(all.form).toBe('short');
+    expect(await seen(turn, others + 60)).toBeNull();
+    const held = await seen({ ...turn, tools }, others + 60);
+    expect(held).toMatchObject({ form: 'handle' });
+    expect(held!.text).toMatch(/held back: .* 81 lines.*fetch it by id t-2/);
+    expect(await seen({ ...turn, tools }, others + 60, false)).toBeNull();
+  });
+  it('shows the beginning of a result that is larger than the whole budget, and how to fetch the rest', async () => {
+    const turn = turnOf([
+      ['user', 'stock?'],
+      ['call', 'stock.read', {}],
+      ['tool', 'thing 12\n'.repeat(500)],
+    ]);
+    const message = turn.history.at(-1)!;
+    const open = {
+      ...turn,
+      message,
+      history: turn.history.slice(0, -1),
+      tools: [{ name: contextFetch, parameters: {} }],
+    };
+    const { prepared } = await new CetTier(null, options).consider(open);
+    expect(prepared!.context).toMatchObject([{ id: 't-2', form: 'handle' }]);
+    expect(prepared!.context![0]!.text).toMatch(/^thing 12\n[\s\S]*fetch it by id t-2\]$/);
+    expect(roughTokens(prepared!.context![0]!.text)).toBeLessThan(100);
+  });
+  it('keeps what was in before against pieces that are hardly better', async () => {
+    const even = Array.from({ length: 40 }, (_, at): Line => ['user', `thing ${at} of the list`]);
+    const ids = async (stickiness: number): Promise<string[]> => {
+      const tier = new CetTier(null, { ...options, stickiness, newest: 0 });
+      await tier.consider({ ...turnOf(even.slice(0, 30), 'thing 3 and thing 5?') });
+      const second = await tier.consider(turnOf(even, 'thing of the list'));
+      return second.prepared!.context!.map(({ id }) => id);
+    };
+    expect(await ids(0)).not.toContain('t-3');
+    expect(await ids(2)).toContain('t-3');
   });
 });

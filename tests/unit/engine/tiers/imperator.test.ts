@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Author, Message, Part } from '../../../../engine/core/message.ts';
+import { contextFetch } from '../../../../engine/core/context-fetch.ts';
 import type { Turn } from '../../../../engine/core/turn.ts';
 import type { LlmAnswer, LlmRequest, Provider } from '../../../../engine/providers/provider.ts';
 import { ReplayProvider } from '../../../../engine/providers/replay.ts';
@@ -108,9 +109,63 @@ describe('ImperatorTier', () => {
     ];
     const prepared = { context, plan: 'Process refund: done look' };
     await new ImperatorTier(provider, { prices }).consider(turnOf(say('q', 'user'), { history, prepared }));
-    expect(shown(provider)).toEqual(['rules', 'q/context', 'old-call', 'old-result', 'q']);
-    const note = provider.asked[0]?.messages[1]?.parts[0];
+    expect(shown(provider)).toEqual(['rules', 'old-call', 'old-result', 'q/context', 'q']);
+    const note = provider.asked[0]?.messages[3]?.parts[0];
     expect(note).toMatchObject({ kind: 'text', provenance: 'document' });
     expect(note?.kind === 'text' && note.text).toMatch(/blue[\s\S]*refund/);
+  });
+
+  it('shows a message in the form in which it was chosen, and offers fetching where something is held back', async () => {
+    const fetch = { name: contextFetch, parameters: { type: 'object' } };
+    const piece = { id: 'old-result', kind: 'tool-result', text: '[held back]' };
+    for (const [form, offered] of [
+      ['handle', ['look', contextFetch]],
+      ['short', ['look']],
+    ] as const) {
+      const provider = new Scripted();
+      const tools = [{ name: 'look', parameters: {} }, fetch];
+      const prepared = { context: [{ ...piece, form }] };
+      await new ImperatorTier(provider, { prices }).consider(turnOf(say('q', 'user'), { history, prepared, tools }));
+      expect(provider.asked[0]?.tools.map(({ name }) => name)).toEqual(offered);
+      const result = provider.asked[0]?.messages.find(({ id }) => id === 'old-result')?.parts[0];
+      expect(result).toMatchObject({ kind: 'tool-result', callId: 'c1', text: '[held back]' });
+    }
+  });
+
+  describe('calls that an answer spells out', () => {
+    const tools = [
+      { name: 'stock.read', parameters: {}, blastRadius: 'read' as const },
+      { name: 'order.pay', parameters: {}, blastRadius: 'irreversible' as const },
+    ];
+    const answered = async (text: string) => {
+      const verdict = await new ImperatorTier(new Scripted({ text }), { prices }).consider(
+        turnOf(say('q', 'user'), { tools }),
+      );
+      return verdict.settled ? verdict.outcome : null;
+    };
+    const call = '{"name": "stock.read", "arguments": {"item": "kayak"}}';
+    const outcome = { kind: 'tool-call', name: 'stock.read', arguments: { item: 'kayak' } };
+
+    it.each([
+      ['bare', call],
+      ['fenced', `\`\`\`json\n${call}\n\`\`\``],
+      ['tagged, beside words, under the alias', `Let me look.\n<tool_call>${call.replace('.', '__')}</tool_call>`],
+    ])('are made: %s', async (_name, text) => {
+      expect(await answered(text)).toEqual(outcome);
+    });
+    it.each([
+      ['words about a call', `You could send ${call} to the desk.`],
+      ['a tool that nobody offered', call.replace('stock', 'shop')],
+      ['bare, of what cannot be undone', call.replace('stock.read', 'order.pay')],
+      ['arguments that are no object', '{"name": "stock.read", "arguments": 3}'],
+      ['data', '{"name": "kayak", "price": 3}'],
+      ['half a call', call.slice(0, -3)],
+    ])('stay words: %s', async (_name, text) => {
+      expect(await answered(text)).toEqual({ kind: 'reply', text });
+    });
+    it('are made in tags even where it cannot be undone', async () => {
+      const text = `<tool_call>${call.replace('stock.read', 'order.pay')}</tool_call>`;
+      expect(await answered(text)).toMatchObject({ kind: 'tool-call', name: 'order.pay' });
+    });
   });
 });

@@ -11,7 +11,7 @@ function piece(
   return { candidate: { id, text, kind: 'turn', speaker: 'a', time: null, tokens }, score, group, priority };
 }
 
-const ids = (assembly: ReturnType<typeof assemble>): string[] => assembly.chosen.map(({ id }) => id);
+const ids = (assembly: ReturnType<typeof assemble>): string[] => assembly.chosen.map(({ candidate }) => candidate.id);
 
 const pieces = fc.array(
   fc.record({
@@ -40,7 +40,7 @@ describe('assemble', () => {
     fc.assert(
       fc.property(made, fc.integer({ min: 0, max: 2000 }), (list, budget) => {
         const assembly = assemble(list, budget);
-        const places = assembly.chosen.map(({ id }) => Number(id.slice(1)));
+        const places = assembly.chosen.map(({ candidate }) => Number(candidate.id.slice(1)));
         expect(places).toEqual(places.toSorted((a, b) => a - b));
         expect(assembly.choices.map(({ id }) => id)).toEqual(list.map(({ candidate }) => candidate.id));
         expect(assembly.choices.every(({ reason }) => reason !== '')).toBe(true);
