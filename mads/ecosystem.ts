@@ -20,7 +20,11 @@ import { Registry } from '../models/registry.ts';
 import { KeptState } from '../training/kept-state.ts';
 import { emptyLoop, LearningLoop } from '../training/learning-loop.ts';
 import { openQueue, type RetrainQueue } from '../training/queue.ts';
+<<<<<<< HEAD
 import { ActingProcesses } from './acting-processes.ts';
+=======
+import { ContextDesk } from './context/context-desk.ts';
+>>>>>>> 5ecedbc (CET draws on other conversations, documents and data of other MADs)
 import { historyOf, journalOf } from './conversation-journal.ts';
 import { dataFolder } from './data-folder.ts';
 import { dashboardPublicPaths, dashboardRoutes } from './grace/dashboard/routes.ts';
@@ -33,7 +37,11 @@ import { Host } from './host.ts';
 import { chooseProvider } from './imperator-choice.ts';
 import { RoleProcesses } from './role-processes.ts';
 import { RoleThinking, type ThinkingParts } from './role-thinking.ts';
+<<<<<<< HEAD
 import { RoleTrial } from './role-trial.ts';
+=======
+import { callTool } from './tool-call.ts';
+>>>>>>> 5ecedbc (CET draws on other conversations, documents and data of other MADs)
 import { startTrainingWorker, type TrainingWorker } from './training-worker.ts';
 
 export interface EcosystemOptions {
@@ -66,14 +74,16 @@ export async function openEcosystem(config: Config, options: EcosystemOptions): 
   let opening: Promise<RetrainQueue> | null = null;
   let queue: RetrainQueue | null = null;
   let worker: TrainingWorker | null = null;
+  let context: ContextDesk | null = null;
   try {
     const provider = await chooseProvider(config, log);
     opening = options.withQueue ? openQueue(config.queueUrl, { dataDir: folder.root, logger }) : null;
     // It opens beside the rest; should it fail before it is awaited below, that is no unhandled rejection.
     opening?.catch(() => undefined);
     const registry = await Registry.open(folder.models, { logger, clock, ids });
-    const { device, contextTokens, level, tierTimeoutMs } = config;
+    const { device, level, tierTimeoutMs } = config;
     const notice = once((line) => logger.warn({ device }, line));
+<<<<<<< HEAD
     const live = new LiveModels(new RegistryBundles(registry, { device, contextTokens, notice }), logger);
     const { rolloutMargin: margin, rolloutMessages: messages, rolloutAudit: audit, rolloutDays: days } = config;
     const kept = await KeptState.open(folder.learning, emptyLoop, logger);
@@ -86,6 +96,19 @@ export async function openEcosystem(config: Config, options: EcosystemOptions): 
       onMove: (role) => live.refresh(role),
     });
     const beside = new ShadowQueue(logger);
+=======
+    context = await ContextDesk.open({
+      config,
+      log,
+      folder: folder.search,
+      logger,
+      toolsOf: (mad) => host.actions(mad).tools,
+      call: (mad, tool, given, caller, signal) =>
+        callTool({ bus, clock, ids, sender: 'cet' }, { mad, tool, arguments: given, caller, allows: 'read', signal }),
+    });
+    const { settings, fetch } = context;
+    const live = new LiveModels(new RegistryBundles(registry, { device, context: settings, notice }), logger);
+>>>>>>> 5ecedbc (CET draws on other conversations, documents and data of other MADs)
     const prices = { input: config.llmInputUsdPerMillion, output: config.llmOutputUsdPerMillion };
     const bus = new MemoryBus({ journal: journalOf(log, (name) => host.roleOf(name)) });
     const host: Host = new Host({ bus, store: log, clock, ids });
@@ -97,7 +120,7 @@ export async function openEcosystem(config: Config, options: EcosystemOptions): 
       ids,
       level,
       tierTimeoutMs,
-      contextTokens,
+      context: settings,
       admits: (role, turn, outcome) => host.actions(role).objection(turn, outcome, 'user', 'irreversible'),
       // without an LLM there is nothing to learn from one
       explore: provider === null ? 0 : config.explore,
@@ -122,6 +145,7 @@ export async function openEcosystem(config: Config, options: EcosystemOptions): 
       const mind = new RoleThinking(role, thinking);
       minds.set(role, mind);
       const tools = isSample ? sampleTools(role).map((definition) => simulatedTool(definition)) : [];
+<<<<<<< HEAD
       host.hire({ role, thinking: mind, tools, processes: isSample ? sampleProcesses(role) : [] });
       await processes.refresh(role);
       const follow = async (): Promise<void> => {
@@ -134,6 +158,11 @@ export async function openEcosystem(config: Config, options: EcosystemOptions): 
           follow().catch((error: unknown) => logger.error({ role, error: messageOf(error) }, 'models not followed'));
         }),
       );
+=======
+      host.hire({ role, thinking: mind, tools: [...tools, fetch], processes: isSample ? sampleProcesses(role) : [] });
+      await live.refresh(role);
+      unwatch.push(registry.watch(role, live.inUse()[role] ?? null, () => void live.refresh(role)));
+>>>>>>> 5ecedbc (CET draws on other conversations, documents and data of other MADs)
     };
     const encoder = config.encoder === undefined ? {} : { encoder: config.encoder };
     const training = { seed: config.seed, alpha: config.alpha, delta: config.delta, device, ...encoder };
@@ -239,12 +268,14 @@ export async function openEcosystem(config: Config, options: EcosystemOptions): 
         await host.close();
         await queue?.close();
         await live.dispose();
+        await context?.close();
         await log.close();
       },
     };
   } catch (error) {
     await worker?.stop();
     await (await opening?.catch(() => null))?.close();
+    await context?.close();
     await log.close();
     throw error;
   }

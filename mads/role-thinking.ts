@@ -6,8 +6,13 @@ import type { Turn } from '../engine/core/turn.ts';
 import { ExploredTier } from '../engine/pipeline/explored-tier.ts';
 import type { LiveModels, LoadedBundle, Trial } from '../engine/pipeline/live-models.ts';
 import { Pipeline } from '../engine/pipeline/pipeline.ts';
+<<<<<<< HEAD
 import { decisionOf, type Trace } from '../engine/pipeline/trace.ts';
 import { CetTier } from '../engine/tiers/cet.ts';
+=======
+import type { Trace } from '../engine/pipeline/trace.ts';
+import { CetTier, type ContextSettings } from '../engine/tiers/cet.ts';
+>>>>>>> 5ecedbc (CET draws on other conversations, documents and data of other MADs)
 import type { Tier } from '../engine/tiers/tier.ts';
 import type { RoleTrial, ServedTurn } from './role-trial.ts';
 import type { ActingProcesses } from './acting-processes.ts';
@@ -21,7 +26,7 @@ export interface ThinkingParts {
   readonly ids: IdSource;
   readonly level: Level;
   readonly tierTimeoutMs: number;
-  readonly contextTokens: number;
+  readonly context: ContextSettings;
   /** Why the role's action engine would not carry out what a cheap tier proposes; null where it would. */
   readonly admits: (role: string, turn: Turn, outcome: Outcome) => string | null;
   /** Share of what a cheap tier would settle that goes up to the LLM all the same; see `ExploredTier`. */
@@ -41,10 +46,13 @@ export interface ThinkingParts {
 export class RoleThinking {
   readonly #role: string;
   readonly #parts: ThinkingParts;
+  /** Serves until there is a model. */
+  readonly #plainContext: CetTier;
 
   constructor(role: string, parts: ThinkingParts) {
     this.#role = role;
     this.#parts = parts;
+    this.#plainContext = new CetTier(null, { ...parts.context, modelId: '' });
   }
 
   async consider(turn: Turn): Promise<Verdict> {
@@ -81,7 +89,7 @@ export class RoleThinking {
   explain(turn: Turn): Promise<Trace> {
     return this.#with((bundle) => {
       const cheap = this.#cheap(bundle);
-      const tiers = cheap.length > 0 ? cheap : [new CetTier(null, { modelId: '' })];
+      const tiers = cheap.length > 0 ? cheap : [this.#plainContext];
       return this.#ladder(tiers, { record: () => undefined }).trace({ ...turn, explains: true });
     });
   }
@@ -158,6 +166,7 @@ export class RoleThinking {
 
   /** Tiers that the level has and the bundle can fill; the context tier works without a model too. */
   #cheap(bundle: LoadedBundle | null): Tier[] {
+<<<<<<< HEAD
     const { level, contextTokens, graduated } = this.#parts;
     const wanted: readonly TierName[] = levels[level];
     const routes = graduated?.(this.#role) ?? null;
@@ -166,6 +175,10 @@ export class RoleThinking {
     const followed = this.#parts.processes?.(this.#role);
     const lppm = mapper === null || followed === undefined ? mapper : new ProcessTier(mapper, followed);
     const tiers = [routes, bundle?.dtr, lppm, context];
+=======
+    const wanted: readonly TierName[] = levels[this.#parts.level];
+    const tiers = [bundle?.dtr, bundle?.lppm, bundle?.cet ?? this.#plainContext];
+>>>>>>> 5ecedbc (CET draws on other conversations, documents and data of other MADs)
     return tiers.filter((tier): tier is Tier => tier !== null && tier !== undefined && wanted.includes(tier.name));
   }
 

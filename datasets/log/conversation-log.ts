@@ -34,6 +34,7 @@ import type {
   RecallFilter,
   Recalled,
 } from './reader.ts';
+import type { JournalRecord } from './record.ts';
 import type { Row } from './rows.ts';
 import type { OpenSegment } from './segment.ts';
 import { noteSealed, sealedFolder, type SnapshotPart } from './sealed-part.ts';
@@ -337,6 +338,16 @@ export class ConversationLog implements DecisionSink {
       failure: failure === null ? null : { code: failure.code, text: failure.message },
       loss: this.#loss,
     };
+  }
+
+  /** Calls the listener with every group of records that is journaled from now on; returns the way to stop. */
+  follow(listener: (records: readonly JournalRecord[]) => void): () => void {
+    return this.#journal.onWritten(listener);
+  }
+
+  /** Journaled records from a sequence on, oldest first. */
+  records(from: number): AsyncIterable<readonly JournalRecord[]> {
+    return this.#journal.read(from);
   }
 
   /** Writes to `owner.json` where this process can be asked. */

@@ -31,11 +31,15 @@ export class Journal {
   readonly report: JournalReport;
   readonly #folder: string;
   readonly #writer: GroupWriter;
+  readonly #listeners = new Set<(records: readonly JournalRecord[]) => void>();
 
   private constructor(folder: string, report: JournalReport, writer: GroupWriter) {
     this.#folder = folder;
     this.report = report;
     this.#writer = writer;
+    writer.listener = (records) => {
+      for (const listener of this.#listeners) listener(records);
+    };
   }
 
   /**
@@ -66,9 +70,10 @@ export class Journal {
     return this.#writer.last;
   }
 
-  /** Called with each group as soon as it is on disk, before its writers are answered. */
-  onWritten(listener: (records: readonly JournalRecord[]) => void): void {
-    this.#writer.listener = listener;
+  /** Called with each group as soon as it is on disk, before its writers are answered; returns the way to stop. */
+  onWritten(listener: (records: readonly JournalRecord[]) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
   }
 
   /** Later records get sequences above this one; for a journal that lost its end. */

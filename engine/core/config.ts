@@ -37,7 +37,16 @@ export const configSchema = z.strictObject({
     .int()
     .min(64)
     .default(2048)
-    .describe('token budget of the context that the LLM sees'),
+    .describe('token budget of all that the LLM sees before the open message'),
+  contextMemory: z
+    .enum(['none', 'person', 'role'])
+    .default('person')
+    .describe('other conversations to draw on: none, those of the (named) person who asks, all that the role has had'),
+  contextTools: z
+    .array(z.string().min(1))
+    .default([])
+    .describe('read-only tools, such as mads.shop.search, that are asked for context with every message'),
+  documents: z.array(z.string().min(1)).default([]).describe('folders and files (Markdown, text, PDF) to draw on'),
   encoder: z
     .string()
     .min(1)
@@ -132,6 +141,9 @@ export const configSchema = z.strictObject({
 export type Config = Readonly<z.infer<typeof configSchema>>;
 export type ConfigInput = Readonly<Partial<Record<keyof Config, unknown>>>;
 
+/** Settings of which the environment gives a list, parted by commas. */
+const listKeys: ReadonlySet<string> = new Set<keyof Config>(['allowedHosts', 'contextTools', 'documents']);
+
 /** `llmBaseUrl` -> `THOUGHT_ENGINE_LLM_BASE_URL`. */
 export function environmentName(key: string): string {
   return `THOUGHT_ENGINE_${key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
@@ -179,7 +191,7 @@ export function loadConfig(
   const fromEnvironment: Record<string, unknown> = {};
   for (const key of Object.keys(configSchema.shape)) {
     const value = environment[environmentName(key)];
-    if (value !== undefined && value !== '') fromEnvironment[key] = key === 'allowedHosts' ? value.split(',') : value;
+    if (value !== undefined && value !== '') fromEnvironment[key] = listKeys.has(key) ? value.split(',') : value;
   }
   const given = Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined));
   return parseConfig({ ...fromFile, ...fromEnvironment, ...given });

@@ -3,7 +3,7 @@ import { EngineError } from '../core/errors.ts';
 import { checkGolden, type Artefact } from '../../models/artefact.ts';
 import type { ArtefactKind } from '../../models/manifest.ts';
 import type { OpenBundle, Registry } from '../../models/registry.ts';
-import { CetTier } from '../tiers/cet.ts';
+import { CetTier, type ContextSettings } from '../tiers/cet.ts';
 import { DtrTier } from '../tiers/dtr.ts';
 import { LppmTier } from '../tiers/lppm.ts';
 import { goldenAnswers, loadModel, type LoadedModel } from './load-model.ts';
@@ -13,8 +13,8 @@ export interface BundleOptions {
   readonly device: Device;
   /** Told in one line, for each model, where the device is missing. */
   readonly notice?: (line: string) => void;
-  /** Token budget of the context tier. */
-  readonly contextTokens: number;
+  /** What the context tier draws on, and how much it may show. */
+  readonly context: ContextSettings;
 }
 
 /** Bundles of the registry as tiers that serve: every byte and every golden vector checked before the first message. */
@@ -65,13 +65,12 @@ export class RegistryBundles implements BundleSource {
     try {
       const [dtr, lppm, cet] = [await open('dtr'), await open('lppm'), await open('cet')];
       const { thresholds } = bundle;
-      const { contextTokens } = this.#options;
       return {
         id: bundle.id,
         role,
         dtr: dtr && new DtrTier(dtr.model, { thresholds: thresholds.dtr, modelId: artefacts.dtr?.id ?? '' }),
         lppm: lppm && new LppmTier(lppm.model, { thresholds: thresholds.lppm, modelId: artefacts.lppm?.id ?? '' }),
-        cet: cet && new CetTier(cet.model, { modelId: artefacts.cet?.id ?? '', contextTokens }),
+        cet: cet && new CetTier(cet.model, { ...this.#options.context, modelId: artefacts.cet?.id ?? '' }),
         dispose,
       };
     } catch (error) {

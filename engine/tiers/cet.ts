@@ -100,8 +100,11 @@ export class CetTier implements Tier {
     if (total <= room) {
       const chosen = plain.map((piece): Chosen => ({ ...piece, text: piece.candidate.text, form: 'whole', tokens: 0 }));
       const choices = plain.map(({ candidate, tokens }) => ({
-        ...{ id: candidate.id, chosen: true, score: 0 },
-        ...{ tokens: tokens!, reason: 'everything fits' },
+        id: candidate.id,
+        chosen: true,
+        score: 0,
+        tokens: tokens!,
+        reason: 'everything fits',
       }));
       const reason = `everything fits: ${all.length} pieces, ${system + heading + total} of ${contextTokens} tokens`;
       return this.#passed(turn, { dialogue, collected, chosen, choices, reason, model: null });
@@ -201,8 +204,11 @@ export class CetTier implements Tier {
       context.push({ id, text, kind, ...where, ...(form === 'whole' ? {} : { form }) });
     }
     const choices: ContextChoice[] = always.map(({ id, tokens }) => ({
-      ...{ id, chosen: true, score: 0 },
-      ...{ tokens: tokens + pieceOverhead, reason: 'instructions are always in' },
+      id,
+      chosen: true,
+      score: 0,
+      tokens: tokens + pieceOverhead,
+      reason: 'instructions are always in',
     }));
     const outside = new Map(collected.found.map((candidate) => [candidate.id, candidate]));
     for (const choice of made.choices) choices.push(withText(choice, outside.get(choice.id)));

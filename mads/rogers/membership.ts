@@ -71,16 +71,21 @@ export class Memberships {
   }
 }
 
-function take(membership: { members: Set<string>; open: boolean }, message: Message): void {
+/** Names that a message brings into its conversation, and those that it takes out. */
+export function movesOf(message: Message): { readonly joined: readonly string[]; readonly left: readonly string[] } {
   const part = message.parts.find((one) => one.kind === 'data' && one.mediaType === noteType);
   if (part?.kind === 'data') {
-    const note = JSON.parse(part.text) as MembershipNote;
-    if (note.event === 'left') membership.members.delete(note.name);
-    else membership.members.add(note.name);
-    membership.open ||= note.open === true;
-    return;
+    const { event, name } = JSON.parse(part.text) as MembershipNote;
+    return event === 'left' ? { joined: [], left: [name] } : { joined: [name], left: [] };
   }
-  if (message.author === 'system' || message.author === 'tool') return;
-  membership.members.add(message.sender);
-  membership.members.add(message.recipient);
+  if (message.author === 'system' || message.author === 'tool') return { joined: [], left: [] };
+  return { joined: [message.sender, message.recipient], left: [] };
+}
+
+function take(membership: { members: Set<string>; open: boolean }, message: Message): void {
+  const { joined, left } = movesOf(message);
+  for (const name of joined) membership.members.add(name);
+  for (const name of left) membership.members.delete(name);
+  const part = isNote(message) ? message.parts.find((one) => one.kind === 'data') : undefined;
+  membership.open ||= part?.kind === 'data' && (JSON.parse(part.text) as MembershipNote).open === true;
 }

@@ -1,4 +1,4 @@
-import { stem, stopWords, wordsOf } from './lexical-words.ts';
+import { stem, stopWords, wordsOf } from '../../engine/core/words.ts';
 import type { CountTokens } from './candidate.ts';
 
 /** Longer texts are read so far. */

@@ -1,5 +1,5 @@
 import { fnv1a } from '../../engine/core/hash.ts';
-import { stem, stopWords, wordsOf } from './lexical-words.ts';
+import { stem, stopWords, wordsOf } from '../../engine/core/words.ts';
 
 /** Saturation and length weight of BM25: the values that Robertson and Zaragoza (2009) give as usual. */
 export const bm25Saturation = 1.2;

@@ -1,6 +1,6 @@
 import { fnv1a } from '../../engine/core/hash.ts';
 import { readText, type LexicalText } from './lexical-text.ts';
-import { askingWords, stem, wordsOf } from './lexical-words.ts';
+import { askingWords, stem, wordsOf } from '../../engine/core/words.ts';
 
 /** What kind of answer a question wants; read from its first words and a few marks, English only. */
 export const questionKinds = [

@@ -1,5 +1,5 @@
 import { fnv1a } from '../../engine/core/hash.ts';
-import { stem, stopWords, wordsOf } from './lexical-words.ts';
+import { stem, stopWords, wordsOf } from '../../engine/core/words.ts';
 
 /**
  * What the lexical signals need to know of one text; depends on the text and its speaker alone, so it is kept as long

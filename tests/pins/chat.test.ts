@@ -104,7 +104,18 @@ describe('the chat protocol', () => {
 describe('the native routes', () => {
   it('explain a route in this form', async () => {
     const answer = await desk.gateway.app.inject({ method: 'POST', url: '/v1/route', payload: { text: 'hello' } });
-    const visit = ['tier', 'settled', 'label', 'confidence', 'threshold', 'reason', 'model', 'outcome', 'evidence'];
+    const visit = [
+      'tier',
+      'settled',
+      'label',
+      'confidence',
+      'threshold',
+      'reason',
+      'model',
+      'outcome',
+      'evidence',
+      'choices',
+    ];
     const { visits, ...rest } = answer.json() as { visits: object[] };
     expect(Object.keys(rest)).toEqual([
       'tier',

@@ -106,7 +106,11 @@ describe('a deployment', () => {
       'models /d/models',
       'queue /d/queue',
       'snapshots /d/snapshots',
+<<<<<<< HEAD
       'processes /d/processes',
+=======
+      'search /d/search',
+>>>>>>> 5ecedbc (CET draws on other conversations, documents and data of other MADs)
       'owner /d/owner.json',
       'learning /d/learning.json',
       'sampleMark /d/sample-desk.json',
@@ -118,7 +122,15 @@ describe('a deployment', () => {
     expect(Object.keys(owner)).toEqual(['pid', 'port', 'token']);
     expect((await stat(join(dataDir, 'owner.json'))).mode & 0o077).toBe(0);
     const there = (await readdir(dataDir)).filter((name) => !/-journal$|\.wal$/.test(name));
-    expect(there.toSorted()).toEqual(['journal', 'log.duckdb', 'models', 'owner.json', 'owner.lock', 'snapshots']);
+    expect(there.toSorted()).toEqual([
+      'journal',
+      'log.duckdb',
+      'models',
+      'owner.json',
+      'owner.lock',
+      'search',
+      'snapshots',
+    ]);
     expect(await readdir(join(dataDir, 'journal'))).toEqual(['0000000000000001.journal']);
     expect((await readdir(join(dataDir, 'models'))).toSorted()).toEqual(
       'artefacts bundles log quarantine roles temporary'.split(' '),

@@ -1,5 +1,6 @@
 import type { Conversation } from '../../engine/core/conversation.ts';
-import { toolCallsOf, type Message, type ToolCallPart } from '../../engine/core/message.ts';
+import { contextFetch } from '../../engine/core/context-fetch.ts';
+import { toolCallsOf, type Message, type Part, type ToolCallPart } from '../../engine/core/message.ts';
 import type { ToolDefinition } from '../../engine/core/tool-definition.ts';
 
 /** A message that asked for something, what stood before it, and what the assistant did next: the raw material of labels. */
@@ -26,7 +27,8 @@ export function answeredTurns(
   options: AnsweredTurnOptions = { afterResults: false },
 ): AnsweredTurn[] {
   const turns: AnsweredTurn[] = [];
-  for (const { id, role, tools, messages } of conversations) {
+  for (const { id, role, tools, messages: all } of conversations) {
+    const messages = withoutFetching(all);
     for (const [index, message] of messages.entries()) {
       const answer = messages[index + 1];
       if (answer?.author !== 'assistant') continue;
@@ -37,4 +39,18 @@ export function answeredTurns(
     }
   }
   return turns;
+}
+
+/** Reading what the context held back is a way to an answer, not the answer: no tier should learn to do it. */
+function withoutFetching(messages: readonly Message[]): readonly Message[] {
+  const fetches = new Set<string>();
+  for (const message of messages) {
+    for (const call of toolCallsOf(message)) if (call.name === contextFetch) fetches.add(call.id);
+  }
+  if (fetches.size === 0) return messages;
+  return messages.filter(({ parts }) => {
+    const isFetch = (part: Part): boolean =>
+      (part.kind === 'tool-call' && fetches.has(part.id)) || (part.kind === 'tool-result' && fetches.has(part.callId));
+    return !parts.some(isFetch);
+  });
 }

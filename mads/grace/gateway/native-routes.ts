@@ -78,6 +78,7 @@ export interface RouteAnswer {
     | 'model'
     | 'outcome'
     | 'evidence'
+    | 'choices'
     | 'latencyUs'
   >[];
 }
@@ -129,6 +130,7 @@ export async function explainRoute(parts: RouteParts, body: unknown, caller: str
       model: visit.model,
       outcome: visit.outcome,
       evidence: visit.evidence,
+      choices: visit.choices,
       latencyUs: visit.latencyUs,
     })),
   };

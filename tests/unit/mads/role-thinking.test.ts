@@ -65,7 +65,7 @@ function think(level: Level = 'V4', objection: string | null = null): RoleThinki
     ids: sequentialIds(),
     level,
     tierTimeoutMs: 250,
-    contextTokens: 512,
+    context: { contextTokens: 512 },
     admits: () => objection,
     processes: () => followed,
   });

@@ -1,5 +1,6 @@
 import { text as readAll } from 'node:stream/consumers';
 import type { Command } from '@commander-js/extra-typings';
+import type { ContextChoice } from '../../../../engine/core/decision.ts';
 import { EngineError } from '../../../../engine/core/errors.ts';
 import { createLogger } from '../../../../engine/core/logger.ts';
 import { dataFolder } from '../../../data-folder.ts';
@@ -74,6 +75,33 @@ function answerText(answer: RouteAnswer, explains: boolean): string {
     for (const { what, weight } of visit.evidence) {
       lines.push(`  ${visit.tier}: ${what}${weight === undefined ? '' : ` (${weight.toFixed(2)})`}`);
     }
+    if (visit.choices.length > 0) lines.push(...contextLines(visit.choices));
   }
   return lines.join('\n');
+}
+
+/** Pieces that are listed at most, and characters that are shown of one. */
+const mostListed = 40;
+const shownCharacters = 60;
+
+/** What goes into the context and what does not, best first, and what it saves. */
+function contextLines(choices: readonly ContextChoice[]): string[] {
+  const sum = (some: readonly ContextChoice[]): number => some.reduce((total, { tokens }) => total + tokens, 0);
+  const chosen = choices.filter(({ chosen: isIn }) => isIn);
+  const out = choices.filter(({ chosen: isIn }) => !isIn);
+  const saved = `${sum(chosen)} tokens in, ${sum(out)} left out`;
+  const order = choices.toSorted((a, b) => Number(b.chosen) - Number(a.chosen) || b.score - a.score);
+  const rows = order
+    .slice(0, mostListed)
+    .map((choice) => [
+      choice.chosen ? 'in' : choice.soon === true ? 'next' : 'out',
+      choice.score.toFixed(2),
+      String(choice.tokens),
+      choice.place ?? choice.id,
+      (choice.text ?? '').replaceAll(/\s+/g, ' ').slice(0, shownCharacters),
+      choice.reason,
+    ]);
+  const rest = choices.length > rows.length ? [`  and ${choices.length - rows.length} more`] : [];
+  const heading = `context: ${chosen.length} of ${choices.length} pieces, ${saved} (next: with 500 tokens more)`;
+  return [heading, table(['', 'score', 'tokens', 'piece', 'says', 'reason'], rows), ...rest];
 }

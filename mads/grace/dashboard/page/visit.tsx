@@ -81,11 +81,13 @@ function Choices({
   readonly texts: Explanation['texts'];
 }) {
   const chosen = choices.filter((choice) => choice.chosen);
-  const tokens = chosen.reduce((sum, choice) => sum + choice.tokens, 0);
+  const sum = (some: readonly ContextChoice[]): number => some.reduce((total, choice) => total + choice.tokens, 0);
+  const left = sum(choices) - sum(chosen);
   return (
     <details class="choices">
       <summary>
-        {chosen.length} of {choices.length} pieces for the LLM, {count(tokens)} tokens
+        {chosen.length} of {choices.length} pieces for the LLM, {count(sum(chosen))} tokens
+        {left > 0 && `, ${count(left)} left out`}
       </summary>
       <ul class="plain">
         {choices
@@ -94,8 +96,11 @@ function Choices({
             <li key={choice.id} data-chosen={choice.chosen}>
               <span class="number">{choice.score.toFixed(2)}</span>
               <span>
-                <strong>{choice.chosen ? 'in' : 'left out'}</strong>
-                {`: ${texts[choice.id]?.text ?? choice.id}`}
+                <strong>
+                  {choice.chosen ? 'in' : choice.soon === true ? 'next with 500 tokens more' : 'left out'}
+                </strong>
+                {choice.place !== undefined && <span class="muted">{` ${choice.place}`}</span>}
+                {`: ${texts[choice.id]?.text ?? choice.text?.slice(0, 240) ?? choice.id}`}
                 <span class="muted">{` (${choice.reason}, ${choice.tokens} tokens)`}</span>
               </span>
             </li>

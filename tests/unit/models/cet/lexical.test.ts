@@ -4,7 +4,7 @@ import { LexicalIndex, smoothed } from '../../../../models/cet/lexical-index.ts'
 import { readQuery } from '../../../../models/cet/lexical-query.ts';
 import { lexicalSignals, signalNames, type SignalName } from '../../../../models/cet/lexical-signals.ts';
 import { readText } from '../../../../models/cet/lexical-text.ts';
-import { stem, wordsOf } from '../../../../models/cet/lexical-words.ts';
+import { stem, wordsOf } from '../../../../engine/core/words.ts';
 
 function turn(id: string, speaker: string, text: string, time: number | null = null): Candidate {
   return { id, text, kind: 'turn', speaker, time, tokens: text.split(' ').length };
