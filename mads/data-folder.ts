@@ -6,12 +6,9 @@ export interface DataFolder {
   readonly models: string;
   readonly queue: string;
   readonly snapshots: string;
-<<<<<<< HEAD
   readonly processes: string;
-=======
   /** Indexes by which what was said and the documents are found; copies that can be deleted. */
   readonly search: string;
->>>>>>> 5ecedbc (CET draws on other conversations, documents and data of other MADs)
   readonly owner: string;
   /** What the learning loop remembers over a restart. */
   readonly learning: string;
@@ -26,11 +23,8 @@ export function dataFolder(dataDir: string): DataFolder {
     models: join(root, 'models'),
     queue: join(root, 'queue'),
     snapshots: join(root, 'snapshots'),
-<<<<<<< HEAD
     processes: join(root, 'processes'),
-=======
     search: join(root, 'search'),
->>>>>>> 5ecedbc (CET draws on other conversations, documents and data of other MADs)
     owner: join(root, 'owner.json'),
     learning: join(root, 'learning.json'),
     sampleMark: join(root, 'sample-desk.json'),

@@ -20,11 +20,8 @@ import { Registry } from '../models/registry.ts';
 import { KeptState } from '../training/kept-state.ts';
 import { emptyLoop, LearningLoop } from '../training/learning-loop.ts';
 import { openQueue, type RetrainQueue } from '../training/queue.ts';
-<<<<<<< HEAD
 import { ActingProcesses } from './acting-processes.ts';
-=======
 import { ContextDesk } from './context/context-desk.ts';
->>>>>>> 5ecedbc (CET draws on other conversations, documents and data of other MADs)
 import { historyOf, journalOf } from './conversation-journal.ts';
 import { dataFolder } from './data-folder.ts';
 import { dashboardPublicPaths, dashboardRoutes } from './grace/dashboard/routes.ts';
@@ -37,11 +34,8 @@ import { Host } from './host.ts';
 import { chooseProvider } from './imperator-choice.ts';
 import { RoleProcesses } from './role-processes.ts';
 import { RoleThinking, type ThinkingParts } from './role-thinking.ts';
-<<<<<<< HEAD
 import { RoleTrial } from './role-trial.ts';
-=======
 import { callTool } from './tool-call.ts';
->>>>>>> 5ecedbc (CET draws on other conversations, documents and data of other MADs)
 import { startTrainingWorker, type TrainingWorker } from './training-worker.ts';
 
 export interface EcosystemOptions {
@@ -83,20 +77,6 @@ export async function openEcosystem(config: Config, options: EcosystemOptions): 
     const registry = await Registry.open(folder.models, { logger, clock, ids });
     const { device, level, tierTimeoutMs } = config;
     const notice = once((line) => logger.warn({ device }, line));
-<<<<<<< HEAD
-    const live = new LiveModels(new RegistryBundles(registry, { device, contextTokens, notice }), logger);
-    const { rolloutMargin: margin, rolloutMessages: messages, rolloutAudit: audit, rolloutDays: days } = config;
-    const kept = await KeptState.open(folder.learning, emptyLoop, logger);
-    const rollouts = new Rollouts({
-      registry,
-      settings: { margin, messages, audit, days },
-      clock,
-      logger,
-      memories: kept.value.rollouts,
-      onMove: (role) => live.refresh(role),
-    });
-    const beside = new ShadowQueue(logger);
-=======
     context = await ContextDesk.open({
       config,
       log,
@@ -108,7 +88,17 @@ export async function openEcosystem(config: Config, options: EcosystemOptions): 
     });
     const { settings, fetch } = context;
     const live = new LiveModels(new RegistryBundles(registry, { device, context: settings, notice }), logger);
->>>>>>> 5ecedbc (CET draws on other conversations, documents and data of other MADs)
+    const { rolloutMargin: margin, rolloutMessages: messages, rolloutAudit: audit, rolloutDays: days } = config;
+    const kept = await KeptState.open(folder.learning, emptyLoop, logger);
+    const rollouts = new Rollouts({
+      registry,
+      settings: { margin, messages, audit, days },
+      clock,
+      logger,
+      memories: kept.value.rollouts,
+      onMove: (role) => live.refresh(role),
+    });
+    const beside = new ShadowQueue(logger);
     const prices = { input: config.llmInputUsdPerMillion, output: config.llmOutputUsdPerMillion };
     const bus = new MemoryBus({ journal: journalOf(log, (name) => host.roleOf(name)) });
     const host: Host = new Host({ bus, store: log, clock, ids });
@@ -145,8 +135,7 @@ export async function openEcosystem(config: Config, options: EcosystemOptions): 
       const mind = new RoleThinking(role, thinking);
       minds.set(role, mind);
       const tools = isSample ? sampleTools(role).map((definition) => simulatedTool(definition)) : [];
-<<<<<<< HEAD
-      host.hire({ role, thinking: mind, tools, processes: isSample ? sampleProcesses(role) : [] });
+      host.hire({ role, thinking: mind, tools: [...tools, fetch], processes: isSample ? sampleProcesses(role) : [] });
       await processes.refresh(role);
       const follow = async (): Promise<void> => {
         await rollouts.refresh(role);
@@ -158,11 +147,6 @@ export async function openEcosystem(config: Config, options: EcosystemOptions): 
           follow().catch((error: unknown) => logger.error({ role, error: messageOf(error) }, 'models not followed'));
         }),
       );
-=======
-      host.hire({ role, thinking: mind, tools: [...tools, fetch], processes: isSample ? sampleProcesses(role) : [] });
-      await live.refresh(role);
-      unwatch.push(registry.watch(role, live.inUse()[role] ?? null, () => void live.refresh(role)));
->>>>>>> 5ecedbc (CET draws on other conversations, documents and data of other MADs)
     };
     const encoder = config.encoder === undefined ? {} : { encoder: config.encoder };
     const training = { seed: config.seed, alpha: config.alpha, delta: config.delta, device, ...encoder };

@@ -6,13 +6,8 @@ import type { Turn } from '../engine/core/turn.ts';
 import { ExploredTier } from '../engine/pipeline/explored-tier.ts';
 import type { LiveModels, LoadedBundle, Trial } from '../engine/pipeline/live-models.ts';
 import { Pipeline } from '../engine/pipeline/pipeline.ts';
-<<<<<<< HEAD
 import { decisionOf, type Trace } from '../engine/pipeline/trace.ts';
-import { CetTier } from '../engine/tiers/cet.ts';
-=======
-import type { Trace } from '../engine/pipeline/trace.ts';
 import { CetTier, type ContextSettings } from '../engine/tiers/cet.ts';
->>>>>>> 5ecedbc (CET draws on other conversations, documents and data of other MADs)
 import type { Tier } from '../engine/tiers/tier.ts';
 import type { RoleTrial, ServedTurn } from './role-trial.ts';
 import type { ActingProcesses } from './acting-processes.ts';
@@ -166,19 +161,14 @@ export class RoleThinking {
 
   /** Tiers that the level has and the bundle can fill; the context tier works without a model too. */
   #cheap(bundle: LoadedBundle | null): Tier[] {
-<<<<<<< HEAD
-    const { level, contextTokens, graduated } = this.#parts;
+    const { level, graduated } = this.#parts;
     const wanted: readonly TierName[] = levels[level];
     const routes = graduated?.(this.#role) ?? null;
-    const context = bundle?.cet ?? new CetTier(null, { modelId: '', contextTokens });
+    const context = bundle?.cet ?? this.#plainContext;
     const mapper = bundle?.lppm ?? null;
     const followed = this.#parts.processes?.(this.#role);
     const lppm = mapper === null || followed === undefined ? mapper : new ProcessTier(mapper, followed);
     const tiers = [routes, bundle?.dtr, lppm, context];
-=======
-    const wanted: readonly TierName[] = levels[this.#parts.level];
-    const tiers = [bundle?.dtr, bundle?.lppm, bundle?.cet ?? this.#plainContext];
->>>>>>> 5ecedbc (CET draws on other conversations, documents and data of other MADs)
     return tiers.filter((tier): tier is Tier => tier !== null && tier !== undefined && wanted.includes(tier.name));
   }
 

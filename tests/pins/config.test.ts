@@ -17,15 +17,12 @@ const pinned = {
   seed: ['THOUGHT_ENGINE_SEED', 1],
   tierTimeoutMs: ['THOUGHT_ENGINE_TIER_TIMEOUT_MS', 250],
   contextTokens: ['THOUGHT_ENGINE_CONTEXT_TOKENS', 2048],
-<<<<<<< HEAD
   mineEveryHours: ['THOUGHT_ENGINE_MINE_EVERY_HOURS', 24],
   approveMinSupport: ['THOUGHT_ENGINE_APPROVE_MIN_SUPPORT', undefined],
   approveMinFitness: ['THOUGHT_ENGINE_APPROVE_MIN_FITNESS', 0.95],
-=======
   contextMemory: ['THOUGHT_ENGINE_CONTEXT_MEMORY', 'person'],
   contextTools: ['THOUGHT_ENGINE_CONTEXT_TOOLS', []],
   documents: ['THOUGHT_ENGINE_DOCUMENTS', []],
->>>>>>> 5ecedbc (CET draws on other conversations, documents and data of other MADs)
   imperator: ['THOUGHT_ENGINE_IMPERATOR', 'auto'],
   llmBaseUrl: ['THOUGHT_ENGINE_LLM_BASE_URL', undefined],
   llmModel: ['THOUGHT_ENGINE_LLM_MODEL', undefined],

@@ -106,11 +106,8 @@ describe('a deployment', () => {
       'models /d/models',
       'queue /d/queue',
       'snapshots /d/snapshots',
-<<<<<<< HEAD
       'processes /d/processes',
-=======
       'search /d/search',
->>>>>>> 5ecedbc (CET draws on other conversations, documents and data of other MADs)
       'owner /d/owner.json',
       'learning /d/learning.json',
       'sampleMark /d/sample-desk.json',

@@ -91,7 +91,7 @@ function mind(): RoleThinking {
     ids: sequentialIds(),
     level: 'V3',
     tierTimeoutMs: 250,
-    contextTokens: 512,
+    context: { contextTokens: 512 },
     admits: () => null,
     explore,
     trial: new RoleTrial(rollouts, queue, sink),
