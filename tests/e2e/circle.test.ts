@@ -131,7 +131,10 @@ describe('the whole circle', () => {
 
   it('leaves everything to the LLM as long as nothing was trained', async () => {
     // a small log proves little: with the usual 5 % hardly anything would be certified
-    const config = loadConfig({ dataDir, port: 0, alpha: 0.1, llmBaseUrl: llm.url, llmModel: 'fake-1' }, {}, 'none');
+    // and nothing happens here that was not asked for
+    const byHand = { learn: false, explore: 0 };
+    const address = { llmBaseUrl: llm.url, llmModel: 'fake-1' };
+    const config = loadConfig({ dataDir, port: 0, alpha: 0.1, ...byHand, ...address }, {}, 'none');
     ecosystem = await openEcosystem(config, { logger: quietLogger, withQueue: true, withWorker: true });
     ({ url } = await ecosystem.listen());
     client = new OpenAI({ baseURL: `${url}/v1`, apiKey: 'none', maxRetries: 0 });

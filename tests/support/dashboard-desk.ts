@@ -5,6 +5,7 @@ import fastify, { type FastifyInstance } from 'fastify';
 import { ConversationLog } from '../../datasets/log/conversation-log.ts';
 import { sampleConversations } from '../../datasets/sample/desk.ts';
 import { systemClock } from '../../engine/core/clock.ts';
+import type { LearningStatus } from '../../engine/core/learning.ts';
 import { Desk } from '../../mads/grace/desk.ts';
 import { ProcessOffice } from '../../mads/grace/process-office.ts';
 import { dashboardRoutes } from '../../mads/grace/dashboard/routes.ts';
@@ -52,7 +53,15 @@ export async function serveDesk(options: {
     folder: join(folder.path, 'data', 'processes'),
     tools: (role) => log.queries.tools(role),
   });
-  const desk = new Desk({ log, registry, queue, training, prices: { input: 2.5, output: 10 }, processes });
+  const desk = new Desk({
+    log,
+    registry,
+    queue,
+    training,
+    processes,
+    prices: { input: 2.5, output: 10 },
+    learning: () => learningOf(options.conversations),
+  });
   const app = fastify({ forceCloseConnections: true });
   app.setErrorHandler((thrown, _request, reply) => {
     const error = asEngineError(thrown, 1_000_000);
@@ -110,4 +119,78 @@ async function trainTwice(registry: Registry, role: string): Promise<void> {
     };
     expected = (await registry.promote(role, content, { expected, reason })).id;
   }
+}
+
+/** A loop at work, with something to see of everything. */
+function learningOf(conversations: number): LearningStatus {
+  const none = { isOn: true, plans: [], rollouts: [], drift: [], moved: [] };
+  if (conversations === 0) return none;
+  const time = systemClock.now();
+  const seen = { before: 1000, now: 500 };
+  return {
+    ...none,
+    plans: [
+      {
+        role: 'ops-desk',
+        turns: 120,
+        turnsNeeded: 500,
+        learnedAt: time - 7_200_000,
+        state: '380 more turns until it learns again',
+      },
+      {
+        role: 'pm',
+        turns: 30,
+        turnsNeeded: 500,
+        learnedAt: null,
+        state: 'a challenger is tried out; its result comes first',
+      },
+    ],
+    rollouts: [
+      {
+        role: 'pm',
+        bundle: 'a'.repeat(64),
+        champion: 'b'.repeat(64),
+        share: 0.05,
+        since: time - 3_600_000,
+        pairs: 640,
+        pairsHere: 120,
+        disagreements: 31,
+        wins: 9,
+        losses: 4,
+        unjudged: 3,
+        harm: 0.8,
+        harmAt: 10,
+        good: 7.4,
+        goodAt: 100,
+        waitsFor: '80 more messages at this share',
+      },
+    ],
+    drift: [
+      { role: 'ops-desk', kind: 'feature', what: 'kind of content', value: 0.41, limit: 0.2, isDrift: true, ...seen },
+      {
+        role: 'pm',
+        kind: 'score',
+        what: 'confidence of the process mapper',
+        value: 0.03,
+        limit: 0.2,
+        isDrift: false,
+        ...seen,
+      },
+    ],
+    moved: [
+      {
+        id: 'm1',
+        role: 'support-agent',
+        time: time - 60_000,
+        kind: 'graduated',
+        what: '“where is my parcel” → parcel_status',
+        from: 'lppm',
+        to: 'dtr',
+        why: 'always the same deed, no open slot',
+        rows: 64,
+        errors: 0,
+        errorUpper: 0.035,
+      },
+    ],
+  };
 }

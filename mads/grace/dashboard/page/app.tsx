@@ -11,6 +11,7 @@ import { Figures } from './figures.tsx';
 import { Header } from './header.tsx';
 import { Jobs } from './jobs.tsx';
 import { Latency } from './latency.tsx';
+import { Learning } from './learning.tsx';
 import { useLive } from './live.ts';
 import { Models } from './models.tsx';
 import { Share } from './share.tsx';
@@ -68,6 +69,7 @@ export function App() {
               <Latency overview={overview} />
               <Jobs overview={overview} role={role} progress={progress} onChange={reload} />
               <Models overview={overview} onChange={reload} />
+              <Learning overview={overview} onChange={reload} />
               <div id="decisions" class="wide" tabindex={-1}>
                 <Decisions
                   overview={overview}

@@ -1,9 +1,10 @@
 import type { RegistryEvent, RegistryRecord } from '../../../../models/registry-log.ts';
 import { shortId } from './format.ts';
 
-type Change = Extract<RegistryEvent, { readonly kind: 'model-promoted' | 'model-rolled-back' }>;
+const changing = ['model-promoted', 'model-rolled-back', 'challenger-offered', 'challenger-withdrawn'] as const;
+type Change = Extract<RegistryEvent, { readonly kind: (typeof changing)[number] }>;
 
-/** A promotion or a roll-back, with its time. */
+/** A step of a role's models, with its time. */
 export interface ModelChange {
   readonly sequence: number;
   readonly time: number;
@@ -14,7 +15,7 @@ export interface ModelChange {
 export function changesOf(history: readonly RegistryRecord[]): ModelChange[] {
   const changes: ModelChange[] = [];
   for (const { sequence, time, event } of history) {
-    if (event.kind === 'model-promoted' || event.kind === 'model-rolled-back') changes.push({ sequence, time, event });
+    if (isChange(event)) changes.push({ sequence, time, event });
   }
   return changes.reverse();
 }
@@ -24,14 +25,26 @@ export function bundleBefore(history: readonly RegistryRecord[]): string | null 
   const champions: string[] = [];
   for (const { event } of changesOf(history).reverse()) {
     if (event.kind === 'model-promoted') champions.push(event.bundle);
-    else while (champions.length > 0 && champions.at(-1) !== event.bundle) champions.pop();
+    else if (event.kind === 'model-rolled-back')
+      while (champions.length > 0 && champions.at(-1) !== event.bundle) champions.pop();
   }
   return champions.at(-2) ?? null;
 }
 
-export function changeText({ kind, bundle, previous }: Change): string {
-  if (kind === 'model-rolled-back') return `rolled back to ${shortId(bundle)} from ${shortId(previous)}`;
-  return previous === null
-    ? `${shortId(bundle)} began to serve`
-    : `${shortId(bundle)} took over from ${shortId(previous)}`;
+function isChange(event: RegistryEvent): event is Change {
+  return (changing as readonly string[]).includes(event.kind);
+}
+
+export function changeText(event: Change): string {
+  const id = shortId(event.bundle);
+  switch (event.kind) {
+    case 'challenger-offered':
+      return event.share === 0 ? `${id} is asked beside it` : `${id} answers ${Math.round(event.share * 100)} %`;
+    case 'challenger-withdrawn':
+      return `${id} was withdrawn`;
+    case 'model-rolled-back':
+      return `rolled back to ${id} from ${shortId(event.previous)}`;
+    default:
+      return event.previous === null ? `${id} began to serve` : `${id} took over from ${shortId(event.previous)}`;
+  }
 }

@@ -21,7 +21,13 @@ export function Models({ overview, onChange }: { readonly overview: Overview; re
       ) : (
         <ul class="plain cards">
           {overview.models.map((row) => (
-            <RoleCard key={row.role} row={row} alpha={overview.alpha} onChange={onChange} />
+            <RoleCard
+              key={row.role}
+              row={row}
+              alpha={overview.alpha}
+              isTrying={overview.learning.rollouts.some(({ role }) => role === row.role)}
+              onChange={onChange}
+            />
           ))}
         </ul>
       )}
@@ -29,12 +35,18 @@ export function Models({ overview, onChange }: { readonly overview: Overview; re
   );
 }
 
-function RoleCard(props: { readonly row: RoleModels; readonly alpha: number; readonly onChange: () => void }) {
+function RoleCard(props: {
+  readonly row: RoleModels;
+  readonly alpha: number;
+  /** A challenger is tried out: that is what would be taken back first, further down. */
+  readonly isTrying: boolean;
+  readonly onChange: () => void;
+}) {
   const { role, current, history } = props.row;
   const [isAsking, setAsking] = useState(false);
   const [fault, setFault] = useState<string | null>(null);
   const changes = changesOf(history);
-  const before = bundleBefore(history);
+  const before = props.isTrying ? null : bundleBefore(history);
   const rollBack = async (): Promise<void> => {
     setAsking(false);
     try {
