@@ -1,120 +1,177 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Conversation } from '../../engine/core/conversation.ts';
-import type { EdgeEvidence, MinedProcess, StepEvidence } from '../../engine/core/mined-process.ts';
-import type { Edge, Slot, Step } from '../../engine/core/process.ts';
+import type { MinedProcess } from '../../engine/core/mined-process.ts';
+import type { Process } from '../../engine/core/process.ts';
+import type { JsonSchema, ToolDefinition } from '../../engine/core/tool-definition.ts';
 import { answeredTurns } from '../examples/answered-turn.ts';
 import { findPayloadTools } from '../examples/payload-tools.ts';
+import { definitionOf } from './definition.ts';
+import { Discovery, type Topic } from './discovery.ts';
+import { doubtsOf } from './doubts.ts';
+import { conformanceOfRuns, conversationsOf, edgeEvidence, stepEvidence } from './evidence.ts';
+import { findingsOf, type Findings } from './findings.ts';
+import { MiningLog } from './mining-log.ts';
 import type { Mining, MiningOptions } from './mining.ts';
-import { movesOf, type Move } from './moves.ts';
+import { Names, toolName } from './names.ts';
+import { noticesOf } from './notices.ts';
+import type { Run } from './run.ts';
+import { splitsOf } from './splits.ts';
 
 const usualSupport = 5;
-/** A wording is a step where it is said at least so often. */
-const minimumSaid = 3;
+const conversationsPerBreath = 500;
+/** Conversations that payload tools are found in. */
+const mostForPayloads = 3000;
 
-interface Run {
-  readonly conversation: string;
-  readonly steps: readonly { readonly step: string; readonly move: Move }[];
+/** What mining found, with all that measures and matches need beside the candidates themselves. */
+export interface MinedLog {
+  readonly mining: Mining;
+  readonly discovery: Discovery;
+  /** In the order of `mining.processes`. */
+  readonly found: readonly { readonly topic: number; readonly findings: Findings }[];
 }
 
-/** From conversations without process labels to candidate processes. The same log and seed give the same processes. */
+/**
+ * From conversations without process labels to candidate processes. The same conversations in the same order give the same
+ * processes; no step of it is random. Reads each conversation once and holds a sample of them, so an iterator over a log of
+ * any length will do.
+ *
+ * @throws the signal's reason when it is aborted
+ */
 export async function mineProcesses(
-  conversations: readonly Conversation[],
-  { progress, signal, minimumSupport = usualSupport }: MiningOptions,
+  conversations: Iterable<Conversation> | AsyncIterable<Conversation>,
+  options: MiningOptions,
 ): Promise<Mining> {
-  const payload = new Set(findPayloadTools(answeredTurns(conversations)).keys());
-  const counts = new Map<string, number>();
-  for (const conversation of conversations) {
-    for (const move of movesOf(conversation)) {
-      if (move.kind === 'reply') counts.set(fold(move.text), (counts.get(fold(move.text)) ?? 0) + 1);
-    }
-  }
-  const runs = new Map<string, Run[]>();
-  const left = { conversations: 0, replies: 0, calls: 0, payloadTools: [...payload].sort() };
-  for (const [done, conversation] of conversations.entries()) {
+  return (await mineInFull(conversations, options)).mining;
+}
+
+export async function mineInFull(
+  conversations: Iterable<Conversation> | AsyncIterable<Conversation>,
+  { progress, signal, known = [], minimumSupport = usualSupport }: MiningOptions,
+): Promise<MinedLog> {
+  const total = Array.isArray(conversations) ? conversations.length : null;
+  const log = new MiningLog();
+  for await (const conversation of conversations) {
+    log.add(conversation);
+    if (log.traces.length % conversationsPerBreath !== 0) continue;
+    progress({ stage: 'read conversations', done: log.traces.length, total });
+    await setImmediate();
     signal?.throwIfAborted();
-    if (done % 1000 === 0) progress({ stage: 'mine', done, total: conversations.length });
-    const steps: { step: string; move: Move }[] = [];
-    let tool: string | null = null;
-    for (const move of movesOf(conversation)) {
-      if (move.kind === 'call' && !payload.has(move.tool)) {
-        steps.push({ step: `call ${move.tool}`, move });
-        tool ??= move.tool;
-      } else if (move.kind === 'reply') {
-        if ((counts.get(fold(move.text)) ?? 0) >= minimumSaid) steps.push({ step: `say ${fold(move.text)}`, move });
-        else left.replies += 1;
-      }
-    }
-    if (tool === null) left.conversations += 1;
-    else runs.set(tool, [...(runs.get(tool) ?? []), { conversation: conversation.id, steps }]);
   }
-  const total = [...runs.values()].reduce((sum, group) => sum + group.length, 0);
-  const processes = [...runs]
-    .filter(([, group]) => group.length >= minimumSupport)
-    .map(([tool, group]) => processOf(tool, group, total))
-    .sort((a, b) => b.support - a.support);
-  const notices =
-    processes.length > 0 ? [] : [`no tool was called in ${minimumSupport} conversations; import more of them`];
-  return { processes, left, notices };
+  progress({ stage: 'find steps and tasks', done: 0, total: null });
+  await setImmediate();
+  signal?.throwIfAborted();
+  const sample = [...log.sample.values()];
+  const payload = new Set(findPayloadTools(answeredTurns(sample.slice(0, mostForPayloads))).keys());
+  const discovery = new Discovery(log, minimumSupport);
+  const { topics, left } = discovery.topics((tool) => payload.has(tool));
+  const names = new Names();
+  const declared = declaredBy(sample);
+  const all = topics.reduce((sum, { support }) => sum + support, 0);
+  const candidates = topics.filter(({ support }) => support >= minimumSupport).flatMap(partsOf);
+  const processes: MinedProcess[] = [];
+  const found: { topic: number; findings: Findings }[] = [];
+  for (const [done, candidate] of candidates.entries()) {
+    progress({ stage: 'find processes', done, total: candidates.length });
+    await setImmediate();
+    signal?.throwIfAborted();
+    const findings = findingsOf(candidate.runs, {
+      isCall: (key) => discovery.isCall(key),
+      homeOf: (key) => discovery.homeOf(key, candidate.topic),
+      declared: new Map(candidate.tools.flatMap((tool) => [...(declared.get(tool) ?? [])])),
+      known: knownAs(candidate, known),
+    });
+    if (findings.graph.steps.length === 0) continue;
+    processes.push(minedProcess(candidate, findings, names, known, all));
+    found.push({ topic: candidate.topic, findings });
+  }
+  const weak = topics.filter(({ support, tools }) => support < minimumSupport && tools.length > 0);
+  const notices = noticesOf({ log, sample, processes, payload, weak, minimumSupport });
+  const mining: Mining = { processes, left: { ...left, payloadTools: [...payload].sort() }, notices };
+  return { mining, discovery, found };
 }
 
-function fold(text: string): string {
-  return text.toLowerCase().split(/\s+/).filter(Boolean).join(' ');
+interface Candidate extends Topic {
+  readonly label: string;
 }
 
-function processOf(tool: string, runs: readonly Run[], total: number): MinedProcess {
-  const held = new Map<string, { count: number; runs: Set<string>; moves: Move[] }>();
-  const follow = new Map<string, Map<string, number>>();
-  for (const { conversation, steps } of runs) {
-    for (const [index, { step, move }] of steps.entries()) {
-      const known = held.get(step) ?? { count: 0, runs: new Set<string>(), moves: [] };
-      held.set(step, known);
-      known.count += 1;
-      known.runs.add(conversation);
-      if (known.moves.length < 5) known.moves.push(move);
-      const next = steps[index + 1]?.step;
-      if (next === undefined || next === step) continue;
-      const row = follow.get(step) ?? new Map<string, number>();
-      follow.set(step, row.set(next, (row.get(next) ?? 0) + 1));
-    }
-  }
-  const kept = [...held].filter(([, { runs: seen }]) => seen.size >= Math.max(2, runs.length * 0.1));
-  const names = new Map(kept.map(([step], index) => [step, `step_${index + 1}`]));
-  const slots: Slot[] = [];
-  const steps: Step[] = [];
-  for (const [key, { moves }] of kept) {
-    const id = names.get(key) as string;
-    const move = moves[0] as Move;
-    if (move.kind === 'call') {
-      const names = Object.keys(move.arguments);
-      for (const name of names) slots.push({ name, schema: {}, required: true });
-      const template = Object.fromEntries(names.map((name) => [name, { from: 'slot', slot: name } as const]));
-      steps.push({ id, kind: 'call', tool: move.tool, arguments: template });
-    } else if (move.kind === 'reply') steps.push({ id, kind: 'tell', text: move.text });
-  }
-  const edges: EdgeEvidence[] = [];
-  for (const [key] of kept) {
-    const best = [...(follow.get(key) ?? [])].filter(([to]) => names.has(to)).sort((a, b) => b[1] - a[1])[0];
-    if (best) edges.push({ from: names.get(key) as string, to: names.get(best[0]) as string, runs: best[1] });
-  }
-  const evidence = kept.map(([key, { count, runs: seen, moves }]): StepEvidence => ({
-    step: names.get(key) as string,
-    count,
-    runs: seen.size,
-    wordings: moves.slice(0, 1).map((move) => ({ text: move.kind === 'reply' ? move.text : tool, count })),
-    witnesses: moves.map((move, index) => ({ conversation: [...seen][index] ?? '', message: move.message })),
-    isOptional: seen.size < runs.length * 0.8,
-    isRepeated: count > seen.size,
+/** A topic's processes, each with its share of the runs of the whole log. */
+function partsOf(topic: Topic): Candidate[] {
+  return splitsOf(topic.runs).map(({ label, runs }) => ({
+    ...topic,
+    label,
+    runs,
+    support: Math.round((topic.support * runs.length) / Math.max(1, topic.runs.length)),
   }));
-  const unique = [...new Map(slots.map((slot) => [slot.name, slot])).values()];
-  const plain: Edge[] = edges.map(({ from, to }) => ({ from, to }));
+}
+
+function minedProcess(
+  candidate: Candidate,
+  findings: Findings,
+  names: Names,
+  known: readonly Process[],
+  all: number,
+): MinedProcess {
+  const same = knownAs(candidate, known);
+  const name = same !== undefined && names.take(same.name) ? same.name : names.of(nameOf(candidate, findings));
+  const description = same?.description ?? descriptionOf(findings.runs);
+  const steps = stepEvidence(findings);
   return {
-    process: { name: tool, description: '', slots: unique, steps, edges: plain, start: steps[0]?.id ?? '' },
-    support: runs.length,
-    coverage: runs.length / Math.max(1, total),
-    fitness: 0,
-    precision: 0,
-    steps: evidence,
-    edges,
-    doubts: [{ where: '', reason: 'order and origins were only counted, not checked' }],
-    conversations: runs.slice(0, 300).map(({ conversation }) => conversation),
+    process: definitionOf(name, description, findings),
+    support: candidate.support,
+    coverage: candidate.support / Math.max(1, all),
+    ...conformanceOfRuns(findings, steps),
+    steps,
+    edges: edgeEvidence(findings),
+    doubts: doubtsOf(findings),
+    conversations: conversationsOf(findings),
   };
+}
+
+function nameOf({ tools, label }: Candidate, findings: Findings): string {
+  if (tools.length > 0) return `${tools.slice(0, 2).map(toolName).join(' and ')} ${label}`.trim();
+  return findings.ids.get(findings.graph.steps[0]?.key ?? '') ?? 'talk';
+}
+
+/** What users asked for, in the words of one of them. */
+function descriptionOf(runs: readonly Run[]): string {
+  for (const { taken, moves } of runs) {
+    const first = taken[0]?.at ?? 0;
+    const move = moves.slice(0, first).findLast(({ kind }) => kind === 'said');
+    if (move?.kind === 'said' && move.text.length >= 20 && move.text.length <= 200)
+      return `Asked for like “${move.text.trim()}”`;
+  }
+  return '';
+}
+
+/** The defined process that calls the same tools; of several the one of the same name. */
+function knownAs({ tools, label }: Candidate, known: readonly Process[]): Process | undefined {
+  if (tools.length === 0) return undefined;
+  const same = known.filter(({ steps }) => {
+    const called = new Set(steps.flatMap((step) => (step.kind === 'call' ? [step.tool] : [])));
+    return called.size === tools.length && tools.every((tool) => called.has(tool));
+  });
+  return label === '' ? same[0] : same.find(({ name }) => name.includes(label.toLowerCase()));
+}
+
+/** Schemas that tools declare, by tool and argument. */
+function declaredBy(sample: readonly Conversation[]): Map<string, Map<string, JsonSchema>> {
+  const declared = new Map<string, Map<string, JsonSchema>>();
+  const lists = new Set<readonly ToolDefinition[]>(sample.map(({ tools }) => tools));
+  for (const tools of lists) {
+    for (const { name, parameters } of tools) {
+      if (declared.has(name)) continue;
+      const properties = parameters['properties'];
+      const own =
+        properties !== null && typeof properties === 'object'
+          ? Object.entries(properties as Record<string, unknown>)
+          : [];
+      declared.set(
+        name,
+        new Map(
+          own.filter((entry): entry is [string, JsonSchema] => typeof entry[1] === 'object' && entry[1] !== null),
+        ),
+      );
+    }
+  }
+  return declared;
 }
