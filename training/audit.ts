@@ -7,7 +7,7 @@ import { textOf } from '../engine/core/message.ts';
 import { silent } from '../engine/core/progress.ts';
 import type { Registry } from '../models/registry.ts';
 import { loadModels } from './artefacts.ts';
-import { confirmedBy } from './corrections.ts';
+import { confirmedBy } from './labels/words.ts';
 import { settleTurns, type SettledTurn } from './evaluate.ts';
 import { answeredTurns, type AnsweredTurn } from './examples/answered-turn.ts';
 import { fold } from './examples/comparable.ts';

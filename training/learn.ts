@@ -42,6 +42,8 @@ export interface LearnOptions {
   readonly corrections?: readonly Correction[];
   /** Ids of messages whose answers are no labels; nothing is learned from them or judged by them. */
   readonly unlabelled?: ReadonlySet<string>;
+  /** Ids of messages whose answers are labels of little trust: they judge like all others, and teach nothing. */
+  readonly quarantined?: ReadonlySet<string>;
   /** Rows of the project's own corpus, which give the tree router its first day; 0 for none. */
   readonly baseRows?: number;
 }
@@ -108,7 +110,11 @@ export async function learn(conversations: readonly Conversation[], options: Lea
   const isJudge = ({ message }: AnsweredTurn): boolean => message.author === 'user' && !corrected.has(message.id);
   const workshop: Workshop = { options, payloadTools, base: baseRowsOf(options) };
 
-  const taught = [...teaching, ...turns.filter((turn) => isHeldOut(turn) && corrected.has(turn.message.id))];
+  const isTrusted = ({ message }: AnsweredTurn): boolean => options.quarantined?.has(message.id) !== true;
+  const taught = [
+    ...teaching.filter(isTrusted),
+    ...turns.filter((turn) => isHeldOut(turn) && corrected.has(turn.message.id)),
+  ];
   const tiers = options.tiers ?? ['dtr', 'lppm', 'cet'];
   const lessons = applyCorrections(taught, corrections);
   const { models, reports } = await fitAll(lessons, workshop, 'all', tiers);
@@ -119,7 +125,7 @@ export async function learn(conversations: readonly Conversation[], options: Lea
   const scored: JudgedTurn[] = [];
   for (let fold = 0; fold < folds; fold += 1) {
     const isInFold = (turn: AnsweredTurn): boolean => foldOf(turn.conversation) === fold;
-    const others = teaching.filter((turn) => !isInFold(turn));
+    const others = teaching.filter((turn) => !isInFold(turn) && isTrusted(turn));
     const { models: own } = await fitAll(applyCorrections(others, corrections), workshop, `fold ${fold + 1}`, ['dtr']);
     const judged = teaching.filter((turn) => isInFold(turn) && isJudge(turn));
     const { dtr } = judgingTiers(own);

@@ -25,9 +25,7 @@ import {
   type Ground,
   type Ladder,
 } from './contest.ts';
-import { confirmedBy, correctionsOf } from './corrections.ts';
 import { settleTurns, type LadderFigures, type SettledTurn } from './evaluate.ts';
-import { ownAnswers } from './examples/own-answers.ts';
 import { judgeCandidate, type GateVerdict } from './gate.ts';
 import { levelOfNextTest } from './gate/alpha-spending.ts';
 import type { Terms } from './gate/losses.ts';
@@ -36,6 +34,8 @@ import type { SealedVerdict } from './gate/sealed.ts';
 import { slicesByMessage } from './gate/slices.ts';
 import { judgeTurns, type JudgedTurn } from './judged-turn.ts';
 import { judgingTiers } from './judging-tiers.ts';
+import { referenceReader } from './labels/reference.ts';
+import { trustedLabels } from './labels/trusted-labels.ts';
 import { disposeAll, learn, type Learned, type LearnedTier } from './learn.ts';
 import type { RetrainResult } from './queue.ts';
 
@@ -82,13 +82,19 @@ export async function retrain(options: RetrainOptions): Promise<RetrainResult> {
   progress({ stage: 'read snapshot', done: 0, total: null });
   const conversations = (await readSnapshot(options.snapshot.path)).filter((one) => one.role === role);
   const feedback = await readSnapshotFeedback(options.snapshot.path);
-  const corrections = correctionsOf(feedback);
-  const unlabelled = ownAnswers(conversations, await readSnapshotDecisions(options.snapshot.path));
-  for (const message of confirmedBy(feedback)) unlabelled.delete(message);
+  const decisions = await readSnapshotDecisions(options.snapshot.path);
+  const { corrections, unlabelled, quarantined, lines } = trustedLabels(
+    conversations,
+    feedback,
+    decisions,
+    options.tiers?.includes('dtr') === false ? undefined : await referenceReader(options.device),
+  );
+  for (const note of lines) progress({ stage: 'labels', done: 0, total: null, note });
   const learned = await learn(conversations, {
     ...pick(options),
     corrections,
     unlabelled,
+    quarantined,
     ...(options.tiers === undefined ? {} : { tiers: options.tiers }),
     ...(options.processes === undefined ? {} : { processes: options.processes }),
     ...(options.baseRows === undefined ? {} : { baseRows: options.baseRows }),
@@ -130,7 +136,7 @@ export async function retrain(options: RetrainOptions): Promise<RetrainResult> {
     };
     stopIfAsked();
     const terms = termsOf(learned, champion, options);
-    return await decide(content, verdict, { champion: champion?.bundle ?? null, token, level, terms }, options);
+    return await decide(content, verdict, { champion: champion?.bundle ?? null, token, level, terms, lines }, options);
   } finally {
     await disposeAll(learned.models);
     if (champion !== null) await disposeAll(champion.models);
@@ -247,17 +253,19 @@ interface Standing {
   readonly token: number;
   readonly level: number;
   readonly terms: Terms;
+  /** Which labels were set aside. */
+  readonly lines: readonly string[];
 }
 
 async function decide(
   content: BundleContent,
   verdict: GateVerdict,
-  { champion, token, level, terms }: Standing,
+  { champion, token, level, terms, lines }: Standing,
   options: RetrainOptions,
 ): Promise<RetrainResult> {
   const { role, registry, progress, rollout } = options;
   const bundle = await registry.addBundle(content);
-  const reasons = [...verdict.reasons];
+  const reasons = [...lines, ...verdict.reasons];
   let isPromoted = verdict.isPromoted;
   const isSame =
     champion !== null &&

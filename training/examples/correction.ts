@@ -6,12 +6,15 @@ import type { AnsweredTurn } from './answered-turn.ts';
 export interface Correction {
   readonly message: string;
   readonly outcome: Outcome | null;
+  /** Who said so. */
+  readonly source?: 'human' | 'tool' | 'verifier' | 'teacher';
+  /** How many logged answers it counts as; `correctionWeight` where absent. */
+  readonly weight?: number;
+  /** One sentence. */
+  readonly evidence?: string;
 }
 
-/**
- * A correction counts as this many logged answers: a person looked at this very message, and one word of theirs must
- * outweigh the habit that led to the mistake.
- */
+/** What the word of a person counts as. */
 export const correctionWeight = 20;
 
 /** The corrected turns alone, each with the answer that was called right. */
@@ -30,7 +33,7 @@ export function applyCorrections(turns: readonly AnsweredTurn[], corrections: re
     const correction = byMessage.get(turn.message.id);
     if (correction === undefined) return [turn];
     const corrected = correctedTurn(turn, correction.outcome);
-    return Array.from({ length: correctionWeight }, () => corrected);
+    return Array.from({ length: correction.weight ?? correctionWeight }, () => corrected);
   });
 }
 

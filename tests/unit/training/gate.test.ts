@@ -3,7 +3,7 @@ import type { Feedback } from '../../../datasets/log/feedback.ts';
 import { figuresOf, settleTurns, type SettledTurn } from '../../../training/evaluate.ts';
 import { judgeCandidate } from '../../../training/gate.ts';
 import { pairedDifference } from '../../../training/gate/paired.ts';
-import { confirmedBy, correctionsOf } from '../../../training/corrections.ts';
+import { confirmedBy, correctionsOf } from '../../../training/labels/words.ts';
 import type { JudgedProposal } from '../../../training/judged-turn.ts';
 
 const proposal = (label: string, confidence: number, correct = true): JudgedProposal => ({
@@ -189,10 +189,12 @@ describe('correctionsOf', () => {
         feedback('b', { correct: true }),
         feedback('c', { correct: false }),
         feedback('d', { outcome: reply('teacher'), source: 'teacher' }),
+        feedback('e', { correct: false, source: 'implicit' }),
       ]),
-    ).toEqual([
-      { message: 'a', outcome: reply('second') },
-      { message: 'c', outcome: null },
+    ).toMatchObject([
+      { message: 'a', outcome: reply('second'), source: 'human', weight: 20, evidence: 'human said so (f)' },
+      { message: 'c', outcome: null, source: 'human' },
+      { message: 'd', outcome: reply('teacher'), source: 'teacher', weight: 1 },
     ]);
   });
 

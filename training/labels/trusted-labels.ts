@@ -1,0 +1,51 @@
+import type { Feedback } from '../../datasets/log/feedback.ts';
+import type { Decision } from '../../engine/core/decision.ts';
+import type { Conversation } from '../../engine/core/conversation.ts';
+import { answeredTurns } from '../examples/answered-turn.ts';
+import type { Correction } from '../examples/correction.ts';
+import { ownAnswers } from '../examples/own-answers.ts';
+import { findPayloadTools } from '../examples/payload-tools.ts';
+import { quarantineOf, siftCorrections } from './quarantine.ts';
+import { taughtRow } from './taught-row.ts';
+import { confirmedBy, correctionsOf, doubtedBy } from './words.ts';
+
+/** Which answers of a log may be learned from, and which words replace them. */
+export interface TrustedLabels {
+  readonly corrections: readonly Correction[];
+  /** Messages whose answers are none of a teacher: nothing is learned from them or judged by them. */
+  readonly unlabelled: ReadonlySet<string>;
+  /** Messages whose answers judge, and teach nothing. */
+  readonly quarantined: ReadonlySet<string>;
+  /** What was set aside, for people. */
+  readonly lines: readonly string[];
+}
+
+/**
+ * Labels in the order of their trust: what a person said, what a tool or a verifier found, what the teacher answered. What
+ * our own cheap tiers answered is no label, unless somebody confirmed it. Suspicious labels are set aside, with a reason.
+ */
+export function trustedLabels(
+  conversations: readonly Conversation[],
+  feedback: readonly Feedback[],
+  decisions: readonly Decision[],
+  isProse?: (text: string) => boolean,
+): TrustedLabels {
+  const unlabelled = ownAnswers(conversations, decisions);
+  for (const message of confirmedBy(feedback)) unlabelled.delete(message);
+  const turns = answeredTurns(conversations);
+  const payloadTools = findPayloadTools(turns);
+  const rows = turns.map((turn) => taughtRow(turn, payloadTools));
+  const sifted = siftCorrections(correctionsOf(feedback), rows);
+  const dropped = new Set(sifted.dropped);
+  const labelled = rows.filter(({ message }) => !unlabelled.has(message) && !dropped.has(message));
+  const { messages, lines } = quarantineOf(labelled, sifted.kept, {
+    doubted: doubtedBy(feedback),
+    ...(isProse === undefined ? {} : { isProse }),
+  });
+  return {
+    corrections: sifted.kept,
+    unlabelled,
+    quarantined: new Set([...messages.keys(), ...dropped]),
+    lines: [...sifted.lines, ...lines],
+  };
+}
