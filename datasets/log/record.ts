@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib';
 import { EngineError, messageOf } from '../../engine/core/errors.ts';
 
 /** What the journal holds. A kind that this version does not know is kept and passed over. */
-export type RecordKind = 'conversation' | 'message' | 'decision' | 'feedback' | 'loss';
+export type RecordKind = 'conversation' | 'message' | 'decision' | 'feedback' | 'loss' | 'forgotten';
 
 /** What a writer hands in. */
 export interface JournalEntry {

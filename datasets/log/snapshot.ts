@@ -177,6 +177,11 @@ export async function readSnapshot(path: string): Promise<Conversation[]> {
   });
 }
 
+/** Ids of the conversations of a snapshot. @throws FILE_UNREADABLE */
+export async function snapshotConversations(path: string): Promise<string[]> {
+  return (await readRows(path, conversationTable)).map((row) => headOfRow(row).id);
+}
+
 /** What is known afterwards about the messages of a snapshot. @throws FILE_UNREADABLE */
 export async function readSnapshotFeedback(path: string): Promise<Feedback[]> {
   await readSnapshotInfo(path);

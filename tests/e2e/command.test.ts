@@ -74,7 +74,10 @@ describe('a small desk from log to service', () => {
     expect(listed?.bundles.map(({ id }) => id)).toEqual([listed?.current]);
     const shown = await at('models', 'show', listed?.current.slice(0, 12) ?? '');
     expect(documentOf(shown)).toMatchObject({ id: listed?.current, role: 'ops-desk' });
-    expect(documentOf(await at('models', 'diff', listed?.current ?? '', listed?.current ?? ''))).toEqual([]);
+    expect(documentOf(await at('models', 'diff', listed?.current ?? '', listed?.current ?? ''))).toEqual({
+      differences: [],
+      routes: null,
+    });
     expect(documentOf(await at('doctor'))).toContainEqual(expect.objectContaining({ what: 'models', state: 'good' }));
     expect(documentOf(await at('evaluate'))).toMatchObject([
       { role: 'ops-desk', levels: { V2: { settled: 0 }, V3: { turns: expect.any(Number) } } },

@@ -31,7 +31,7 @@ describe('learning again through the queue', () => {
     await chmod(dataDir, 0o755);
     const log = await ConversationLog.open({ dataDir });
     await log.importConversations(sampleConversations(1, { conversations: 200 }));
-    snapshot = await log.snapshot({ role });
+    snapshot = await log.snapshot({ role, forTraining: true });
     await log.close();
     queue = await openQueue('embedded', { dataDir });
     queue.watch((event) => events.push(event));
@@ -58,6 +58,7 @@ describe('learning again through the queue', () => {
     expect(getPriority(worker.pid ?? 0)).toBe(10);
     const job = await train(1);
     expect(job).toMatchObject({ state: 'completed', error: null, result: { role, promoted: true } });
+    expect(job.result?.reasons.join('\n')).toMatch(/of \d+ sealed messages it settles/);
     const stages = events.flatMap((event) => (event.id === job.id ? (event.progress?.stage ?? []) : []));
     expect(stages).toContain('train dtr (all)');
     const registry = await Registry.open(join(dataDir, 'models'));
@@ -88,6 +89,10 @@ describe('learning again through the queue', () => {
     const before = await registry.current(role);
     const { result } = await train(2);
     expect(result?.reasons.join('\n')).toMatch(/candidate: settles[^]*champion: settles/);
+    const tested = (await registry.history(role)).flatMap(({ event }) =>
+      event.kind === 'candidate-tested' ? event : [],
+    );
+    expect(tested).toMatchObject([{ champion: before?.id, bundle: result?.bundle, level: 0.005 }]);
     expect((await registry.current(role))?.id).toBe(result?.promoted === true ? result.bundle : before?.id);
     expect((await registry.show(result?.bundle ?? '')).parent).toBe(before?.id);
   });

@@ -31,6 +31,7 @@ const pinned = {
   'jobs show': '<id> --data-dir --json',
   'jobs retry': '<id> --data-dir --json',
   'jobs cancel': '<id> --data-dir --json',
+  forget: '<conversation> --data-dir --json',
   doctor: '--data-dir --json',
   bench:
     '<subject> --train --val --test --verifier --decisions --processes --holdout --folds --learn-every --stream --growth --shots --peers --seeds --alpha --device --json',

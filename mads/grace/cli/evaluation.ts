@@ -68,16 +68,21 @@ async function fromFile(path: string, role: string): Promise<Conversation[]> {
 }
 
 async function fromLog(config: Config, role: string): Promise<Conversation[]> {
+  return (await conversationsInLog(config, role)).filter((one) => one.split === 'test');
+}
+
+/** All conversations of a role, from the server that holds the folder, or from the folder. */
+export async function conversationsInLog(config: Config, role: string): Promise<Conversation[]> {
   const { root } = dataFolder(config.dataDir);
   const owner = await servingOwner(root);
   if (owner !== null) {
     const { path } = (await askOwner(owner, 'snapshot', { role })) as { path: string };
-    return (await readSnapshot(path)).filter((one) => one.split === 'test');
+    return readSnapshot(path);
   }
   const log = await ConversationLog.open({ dataDir: root, logger: createLogger('error') });
   try {
     const { path } = await log.snapshot({ role });
-    return (await readSnapshot(path)).filter((one) => one.split === 'test');
+    return await readSnapshot(path);
   } finally {
     await log.close();
   }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from '@commander-js/extra-typings';
 import { EngineError } from '../../../engine/core/errors.ts';
 import { addBench } from './verbs/bench.ts';
+import { addForget } from './verbs/forget.ts';
 import { addImport } from './verbs/import.ts';
 import { addJobs } from './verbs/jobs.ts';
 import { addModels } from './verbs/models.ts';
@@ -41,6 +42,7 @@ export function createProgram(shell: Shell): Command {
     addModels,
     addProcesses,
     addJobs,
+    addForget,
     addDoctor,
     addBench,
   ])

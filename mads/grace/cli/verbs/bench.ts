@@ -14,6 +14,7 @@ const subjects: Readonly<Record<string, () => Promise<Subject>>> = {
   intent: async () => (await import('../../../../training/bench/intent.ts')).benchIntent,
   process: async () => (await import('../../../../training/bench/process.ts')).benchProcess,
   context: async () => (await import('../../../../training/bench/context.ts')).benchContext,
+  gate: async () => (await import('../../../../training/bench/loop-gate.ts')).benchGate,
   pipeline: async () => (await import('../../../../training/bench/pipeline.ts')).benchPipeline,
 };
 
@@ -47,6 +48,7 @@ export function addBench(program: Command, shell: Shell): void {
   intent    which intent, or none            {text, label}
   process   next step and values             *_turns files and slot files, definitions with --processes
   context   which turns matter               *_queries files, each with its *_conversations file beside it
+  gate      what promotion makes of challengers that should not pass  conversation logs
   pipeline  the whole ladder                 conversation logs, judged by --verifier`,
     )
     .argument('<subject>', Object.keys(subjects).join(', '))

@@ -4,6 +4,7 @@ import type { Bundle } from '../../../../models/bundle.ts';
 import type { Registry } from '../../../../models/registry.ts';
 import { dataFolder } from '../../../data-folder.ts';
 import { flatten, shown } from '../figures.ts';
+import type { Route, RouteDifferences } from '../route-differences.ts';
 import type { Shell } from '../shell.ts';
 import { percent, table } from '../terminal.ts';
 
@@ -80,18 +81,39 @@ export function addModels(program: Command, shell: Shell): void {
 
   models
     .command('diff')
-    .description('what two bundles do not share')
+    .description(
+      `What two bundles do not share, and, where both are of one role, which of the newest messages of the log take
+another route, with examples.`,
+    )
     .argument('<from>', 'a bundle')
     .argument('<to>', 'another')
     .option('--data-dir <folder>', 'data folder')
     .option('--json', 'print one JSON document')
     .action(async (from, to, flags) => {
-      const differences = await (await open(flags.dataDir)).diff(from, to);
+      const terminal = shell.terminal(flags.json === true);
+      const registry = await open(flags.dataDir);
+      const differences = await registry.diff(from, to);
+      const isOneRole = (await registry.show(from)).role === (await registry.show(to)).role;
+      const { routeDifferences } = await import('../route-differences.ts');
+      const routes =
+        isOneRole && differences.length > 0
+          ? await routeDifferences(registry, [from, to], shell.config({ dataDir: flags.dataDir }), terminal.progress)
+          : null;
       const rows = differences.map(({ what, from: before, to: after }) => [what, shown(before), shown(after)]);
-      shell
-        .terminal(flags.json === true)
-        .answer(differences, () => (rows.length === 0 ? 'no difference' : table(['what', from, to], rows)));
+      terminal.answer({ differences, routes }, () =>
+        [
+          rows.length === 0 ? 'no difference' : table(['what', from, to], rows),
+          ...(routes === null ? [] : [routesText(routes)]),
+        ].join('\n'),
+      );
     });
+}
+
+function routesText({ asked, changed, changes }: RouteDifferences): string {
+  const name = ({ tier, label }: Route): string => (label === null ? tier : `${tier}: ${label}`);
+  const rows = changes.map((one) => [one.messages, name(one.from), name(one.to), one.examples[0]?.text ?? '']);
+  const head = `${changed} of the newest ${asked} messages take another route`;
+  return changes.length === 0 ? head : `${head}\n${table(['messages', 'from', 'to', 'such as'], rows)}`;
 }
 
 function rowOf(role: string, bundle: Bundle, current: string | null): string[] {

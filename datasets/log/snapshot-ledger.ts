@@ -1,0 +1,35 @@
+import { existsSync } from 'node:fs';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { sha256 } from '../../engine/core/hash.ts';
+import { syncFolder } from './segment.ts';
+import { snapshotConversations } from './snapshot.ts';
+
+/** Beside the folder of a snapshot whose rows are gone: a hash of each conversation that it held. */
+function ledgerOf(path: string): string {
+  return `${path}.held`;
+}
+
+/** Enough of a hash to name one conversation of millions. */
+function markOf(conversation: string): string {
+  return sha256(`held ${conversation}`).slice(0, 24);
+}
+
+/** True where a snapshot holds the conversation, or held it before its rows were removed. */
+export async function hadConversation(path: string, conversation: string): Promise<boolean> {
+  const ledger = await readFile(ledgerOf(path), 'utf8').catch(() => null);
+  if (ledger !== null && ledger.split('\n').includes(markOf(conversation))) return true;
+  if (!existsSync(path)) return false;
+  return (await snapshotConversations(path).catch((): string[] => [])).includes(conversation);
+}
+
+/** Removes the rows of a snapshot; what remains can only be asked whether a conversation was among them. */
+export async function retireSnapshot(path: string): Promise<void> {
+  if (!existsSync(path)) return;
+  const held = await snapshotConversations(path).catch((): string[] => []);
+  const marks = held.map(markOf).toSorted();
+  await writeFile(`${ledgerOf(path)}.new`, `${marks.join('\n')}\n`);
+  await rename(`${ledgerOf(path)}.new`, ledgerOf(path));
+  await syncFolder(dirname(path));
+  await rm(path, { recursive: true, force: true });
+}
