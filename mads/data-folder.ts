@@ -10,6 +10,8 @@ export interface DataFolder {
   /** Indexes by which what was said and the documents are found; copies that can be deleted. */
   readonly search: string;
   readonly owner: string;
+  /** Descriptions of roles, one file each. */
+  readonly roles: string;
   /** What the learning loop remembers over a restart. */
   readonly learning: string;
   /** A file that says: the conversations here are the sample desk's, and its tools may be simulated. */
@@ -26,6 +28,7 @@ export function dataFolder(dataDir: string): DataFolder {
     processes: join(root, 'processes'),
     search: join(root, 'search'),
     owner: join(root, 'owner.json'),
+    roles: join(root, 'roles'),
     learning: join(root, 'learning.json'),
     sampleMark: join(root, 'sample-desk.json'),
   };

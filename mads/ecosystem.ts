@@ -4,6 +4,7 @@ import { ConversationLog } from '../datasets/log/conversation-log.ts';
 import { sampleTools } from '../datasets/sample/tools.ts';
 import { sampleProcesses } from '../datasets/sample/processes/scenarios.ts';
 import { simulatedTool } from '../engine/action/simulated-tools.ts';
+import type { Tool } from '../engine/action/tool.ts';
 import { MemoryBus } from '../engine/bus/memory-bus.ts';
 import { systemClock, systemIds, type Clock, type IdSource } from '../engine/core/clock.ts';
 import type { Config } from '../engine/core/config.ts';
@@ -32,9 +33,11 @@ import { policyOf, ProcessOffice } from './grace/process-office.ts';
 import { graceTools } from './grace/grace-tools.ts';
 import { Host } from './host.ts';
 import { chooseProvider } from './imperator-choice.ts';
+import { RoleFiles } from './role-files.ts';
 import { RoleProcesses } from './role-processes.ts';
-import { RoleThinking, type ThinkingParts } from './role-thinking.ts';
+import type { ThinkingParts } from './role-thinking.ts';
 import { RoleTrial } from './role-trial.ts';
+import { Staff } from './staff.ts';
 import { callTool } from './tool-call.ts';
 import { startTrainingWorker, type TrainingWorker } from './training-worker.ts';
 
@@ -44,6 +47,8 @@ export interface EcosystemOptions {
   readonly ids?: IdSource;
   /** Without, nothing trains here and no job can be asked for: for one-off commands. */
   readonly withQueue: boolean;
+  /** Handlers that every role of this deployment may be given; one that is described in a role's file is offered. */
+  readonly tools?: readonly Tool[];
   /** A process of its own that works off the queue, and unless `learn` is off the loop that fills it. */
   readonly withWorker?: boolean;
 }
@@ -127,16 +132,26 @@ export async function openEcosystem(config: Config, options: EcosystemOptions): 
     });
     const processes: RoleProcesses = new RoleProcesses({ host, office, logger, policy: policyOf(config) });
 
-    const minds = new Map<string, RoleThinking>();
     const unwatch: (() => void)[] = [];
     const isSample = existsSync(folder.sampleMark);
-    const hire = async (role: string): Promise<void> => {
-      if (minds.has(role) || host.has(role)) return;
-      const mind = new RoleThinking(role, thinking);
-      minds.set(role, mind);
-      const tools = isSample ? sampleTools(role).map((definition) => simulatedTool(definition)) : [];
-      host.hire({ role, thinking: mind, tools: [...tools, fetch], processes: isSample ? sampleProcesses(role) : [] });
-      await processes.refresh(role);
+    const staff = new Staff({
+      host,
+      thinking,
+      files: new RoleFiles(folder.roles, logger),
+      tools: (role) => [
+        ...(isSample ? sampleTools(role).map((definition) => simulatedTool(definition)) : []),
+        ...(options.tools ?? []),
+        fetch,
+      ],
+      processes: (role) => (isSample ? sampleProcesses(role) : []),
+      onHire: async (role) => {
+        await processes.refresh(role);
+        if (!watched.has(role)) await watchOver(role);
+      },
+    });
+    const watched = new Set<string>();
+    const watchOver = async (role: string): Promise<void> => {
+      watched.add(role);
       const follow = async (): Promise<void> => {
         await rollouts.refresh(role);
         await live.refresh(role);
@@ -168,10 +183,11 @@ export async function openEcosystem(config: Config, options: EcosystemOptions): 
           });
     const learning = () =>
       loop?.status() ?? { isOn: false, plans: [], rollouts: rollouts.status(), drift: [], moved: [] };
-    const desk: Desk = new Desk({ log, registry, queue, training, prices, processes: office, learning });
+    const desk: Desk = new Desk({ log, registry, queue, training, prices, processes: office, staff, learning });
     const hireAll = async (): Promise<void> => {
-      for (const role of await desk.roles()) await hire(role);
+      for (const role of await desk.roles()) await staff.hire(role);
     };
+    await staff.open();
     await hireAll();
     if (queue !== null) {
       // Searches that ended while no server was there.
@@ -180,13 +196,12 @@ export async function openEcosystem(config: Config, options: EcosystemOptions): 
     }
 
     const common = {
-      roles: () => [...minds.keys()],
-      defaultRole: () => minds.keys().next().value ?? null,
+      roles: () => staff.names(),
+      defaultRole: () => staff.roles()[0] ?? null,
       explain: (turn: Turn) => {
         const named = new Set(turn.tools.map((tool) => tool.name));
         const own = host.actions(turn.role).tools.filter((tool) => !named.has(tool.name));
-        const mind = minds.get(turn.role) ?? new RoleThinking(turn.role, thinking);
-        return mind.explain({ ...turn, tools: [...turn.tools, ...own] });
+        return staff.mind(turn.role).explain({ ...turn, tools: [...turn.tools, ...own] });
       },
       feedback: async (given: Parameters<GatewayParts['feedback']>[0]) => {
         const stored = await log.addFeedback(given);

@@ -56,6 +56,20 @@ export class Host {
     return this.#add({ name: name ?? role, role }, new ActionEngine(new ToolRegistry(tools)), thinking, processes);
   }
 
+  /**
+   * Another MAD takes the place of one, between two messages: the old one finishes what it began.
+   * @throws PROCESS_INVALID, and the old one stays
+   */
+  async replace(making: RoleMaking): Promise<void> {
+    const name = making.name ?? making.role;
+    // what is wrong with it must show before the old one leaves
+    const actions = new ActionEngine(new ToolRegistry(making.tools));
+    for (const process of making.processes) new ProcessDefinition(process, (tool) => actions.has(tool));
+    const leaving = this.dismiss(name);
+    this.hire(making);
+    await leaving;
+  }
+
   /** The MAD finishes what it began and leaves. */
   async dismiss(name: string): Promise<void> {
     const mad = this.#mads.get(name);

@@ -1,6 +1,7 @@
 import type { Clock, IdSource } from '../engine/core/clock.ts';
 import type { DecisionSink } from '../engine/core/decision-sink.ts';
 import type { Decision, Outcome, Verdict } from '../engine/core/decision.ts';
+import type { Message } from '../engine/core/message.ts';
 import { levels, type Level, type TierName } from '../engine/core/tier-name.ts';
 import type { Turn } from '../engine/core/turn.ts';
 import { ExploredTier } from '../engine/pipeline/explored-tier.ts';
@@ -9,6 +10,7 @@ import { Pipeline } from '../engine/pipeline/pipeline.ts';
 import { decisionOf, type Trace } from '../engine/pipeline/trace.ts';
 import { CetTier, type ContextSettings } from '../engine/tiers/cet.ts';
 import type { Tier } from '../engine/tiers/tier.ts';
+import type { RoleDefinition } from './role-files.ts';
 import type { RoleTrial, ServedTurn } from './role-trial.ts';
 import type { ActingProcesses } from './acting-processes.ts';
 import { ProcessTier } from './process-tier.ts';
@@ -43,10 +45,13 @@ export class RoleThinking {
   readonly #parts: ThinkingParts;
   /** Serves until there is a model. */
   readonly #plainContext: CetTier;
+  readonly #definition: () => RoleDefinition | null;
 
-  constructor(role: string, parts: ThinkingParts) {
+  /** @param definition the role's own level and prompt, asked at each message */
+  constructor(role: string, parts: ThinkingParts, definition: () => RoleDefinition | null = () => null) {
     this.#role = role;
     this.#parts = parts;
+    this.#definition = definition;
     this.#plainContext = new CetTier(null, { ...parts.context, modelId: '' });
   }
 
@@ -100,7 +105,7 @@ export class RoleThinking {
 
   /** @param propensity probability with which this bundle and no other answers the conversation */
   async #serve(bundle: LoadedBundle | null, turn: Turn, propensity: number): Promise<ServedTurn> {
-    const { imperator, sink, explore = 0 } = this.#parts;
+    const { sink, explore = 0 } = this.#parts;
     const explored: ExploredTier[] = [];
     const tiers = this.#cheap(bundle).map((tier) => {
       if (explore === 0 || tier.name === 'cet') return tier;
@@ -128,7 +133,7 @@ export class RoleThinking {
           };
     const heldBack = (): ExploredTier | undefined => explored.find(({ held }) => held !== null);
     try {
-      const verdict = await this.#ladder([...tiers, imperator], { record }).consider(heard);
+      const verdict = await this.#ladder([...tiers, this.#imperator()], { record }).consider(heard);
       return { verdict, rows, heldBack: heldBack()?.held?.outcome ?? null };
     } catch (error) {
       const held = heldBack()?.held ?? null;
@@ -152,7 +157,7 @@ export class RoleThinking {
 
   #upward(bundle: LoadedBundle | null, sink: DecisionSink): Pipeline {
     const context = this.#cheap(bundle).filter((tier) => tier.name === 'cet');
-    return this.#ladder([...context, this.#parts.imperator], sink);
+    return this.#ladder([...context, this.#imperator()], sink);
   }
 
   #settling(bundle: LoadedBundle): Tier[] {
@@ -161,8 +166,8 @@ export class RoleThinking {
 
   /** Tiers that the level has and the bundle can fill; the context tier works without a model too. */
   #cheap(bundle: LoadedBundle | null): Tier[] {
-    const { level, graduated } = this.#parts;
-    const wanted: readonly TierName[] = levels[level];
+    const { graduated } = this.#parts;
+    const wanted: readonly TierName[] = levels[this.#definition()?.level ?? this.#parts.level];
     const routes = graduated?.(this.#role) ?? null;
     const context = bundle?.cet ?? this.#plainContext;
     const mapper = bundle?.lppm ?? null;
@@ -170,6 +175,29 @@ export class RoleThinking {
     const lppm = mapper === null || followed === undefined ? mapper : new ProcessTier(mapper, followed);
     const tiers = [routes, bundle?.dtr, lppm, context];
     return tiers.filter((tier): tier is Tier => tier !== null && tier !== undefined && wanted.includes(tier.name));
+  }
+
+  /** The LLM, told first what the role is. */
+  #imperator(): Tier {
+    const { imperator } = this.#parts;
+    const prompt = this.#definition()?.prompt;
+    if (prompt === undefined) return imperator;
+    return {
+      name: imperator.name,
+      consider: (turn) => {
+        const { conversation, time } = turn.message;
+        const first: Message = {
+          id: `prompt of ${this.#role}`,
+          conversation,
+          author: 'system',
+          sender: this.#role,
+          recipient: this.#role,
+          time,
+          parts: [{ kind: 'text', text: prompt, provenance: 'caller' }],
+        };
+        return imperator.consider({ ...turn, history: [first, ...turn.history] });
+      },
+    };
   }
 
   #ladder(tiers: readonly Tier[], sink: DecisionSink = this.#parts.sink): Pipeline {

@@ -5,6 +5,8 @@ import { faultsOf } from '../../engine/core/config.ts';
 import type { Conversation } from '../../engine/core/conversation.ts';
 import { tierNames } from '../../engine/core/tier-name.ts';
 import { EngineError } from '../../engine/core/errors.ts';
+import { parseRole, roleSchema, type RoleDefinition } from '../role-files.ts';
+import type { EmadView, Staff } from '../staff.ts';
 import type { LearningStatus } from '../../engine/core/learning.ts';
 import { silent, type Progress } from '../../engine/core/progress.ts';
 import type { Registry } from '../../models/registry.ts';
@@ -29,6 +31,8 @@ export interface DeskParts {
   readonly queue: RetrainQueue | null;
   readonly training: RetrainConfig;
   readonly prices: { readonly input: number; readonly output: number };
+  /** Who works in this process; absent where nobody does. */
+  readonly staff?: Pick<Staff, 'define' | 'definition' | 'begin' | 'end' | 'emads'>;
   /** The learning loop of this process; absent where none runs. */
   readonly learning?: () => LearningStatus;
   readonly processes: ProcessOffice;
@@ -157,6 +161,35 @@ export class Desk {
     throw new EngineError('NOT_FOUND', { what: 'decision', name: id, hint: 'take an id from the list of decisions' });
   }
 
+  /** Keeps a role's description and works by it. @throws BAD_REQUEST, PROCESS_INVALID */
+  async role(input: unknown): Promise<RoleDefinition> {
+    return this.#staff().define(parseRole(input));
+  }
+
+  /** An eMAD of a role begins to work; messages reach it under its name. @throws NOT_FOUND, BAD_REQUEST, OVERLOADED */
+  async begin(input: { readonly role: string; readonly name?: string | undefined }): Promise<EmadView> {
+    const { role, name } = parse(ofRole.extend({ name: roleSchema.shape.name.optional() }), input);
+    return this.#staff().begin(role, name);
+  }
+
+  /** It finishes what it began and leaves. @throws NOT_FOUND */
+  async end(input: { readonly name: string }): Promise<{ readonly name: string }> {
+    const { name } = parse(z.strictObject({ name: z.string().min(1) }), input);
+    await this.#staff().end(name);
+    return { name };
+  }
+
+  async emads(): Promise<readonly EmadView[]> {
+    return this.#parts.staff?.emads() ?? [];
+  }
+
+  #staff(): NonNullable<DeskParts['staff']> {
+    const { staff } = this.#parts;
+    if (staff !== undefined) return staff;
+    const detail = 'nobody works here: ask a server, which "thought-engine serve" starts';
+    throw new EngineError('BAD_REQUEST', { detail });
+  }
+
   /** What is due, what is tried out, what changed in the traffic, what moved between the tiers. */
   async learning(input: { readonly role?: string | undefined } = {}): Promise<LearningStatus> {
     const { role } = parse(ofRole.partial(), input);
@@ -196,7 +229,8 @@ export class Desk {
     for (const each of roles) {
       const { id, path } = await log.snapshot({ role: each, forTraining: true });
       const { acting } = await this.#parts.processes.versions(each);
-      const taught = acting.length === 0 ? config : { ...config, processes: acting };
+      const budget = alpha ?? this.#parts.staff?.definition(each)?.alpha ?? config.alpha;
+      const taught = { ...config, alpha: budget, ...(acting.length === 0 ? {} : { processes: acting }) };
       jobs.push(await queue.enqueue({ role: each, snapshot: { id, path }, config: taught, reason }));
     }
     return jobs;
@@ -314,6 +348,10 @@ export const deskOperations = [
   'jobs',
   'job',
   'learning',
+  'role',
+  'begin',
+  'end',
+  'emads',
   'retry',
   'cancel',
   'roles',

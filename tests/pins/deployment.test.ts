@@ -49,11 +49,14 @@ describe('a deployment', () => {
       'GET /metrics',
       'GET /v1/models',
       'POST /api/approveProcess',
+      'POST /api/begin',
       'POST /api/cancel',
       'POST /api/conversation',
       'POST /api/decision',
       'POST /api/decisions',
       'POST /api/editProcess',
+      'POST /api/emads',
+      'POST /api/end',
       'POST /api/import',
       'POST /api/job',
       'POST /api/jobs',
@@ -67,6 +70,7 @@ describe('a deployment', () => {
       'POST /api/report',
       'POST /api/retireProcess',
       'POST /api/retry',
+      'POST /api/role',
       'POST /api/roles',
       'POST /api/rollback',
       'POST /api/snapshot',
@@ -80,7 +84,7 @@ describe('a deployment', () => {
 
   it('lets the same be done at the desk', () => {
     expect(deskOperations.toSorted()).toEqual(
-      'approveProcess cancel conversation decision decisions editProcess import job jobs learning mine models overview process processes renameProcess report retireProcess retry roles rollback snapshot train'.split(
+      'approveProcess begin cancel conversation decision decisions editProcess emads end import job jobs learning mine models overview process processes renameProcess report retireProcess retry role roles rollback snapshot train'.split(
         ' ',
       ),
     );
@@ -109,6 +113,7 @@ describe('a deployment', () => {
       'processes /d/processes',
       'search /d/search',
       'owner /d/owner.json',
+      'roles /d/roles',
       'learning /d/learning.json',
       'sampleMark /d/sample-desk.json',
     ]);

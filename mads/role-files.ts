@@ -1,0 +1,96 @@
+import { mkdir, open, readdir, readFile, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { processSchema } from '../datasets/processes/process-schema.ts';
+import { faultsOf } from '../engine/core/config.ts';
+import { EngineError, messageOf } from '../engine/core/errors.ts';
+import type { Logger } from '../engine/core/logger.ts';
+import type { Process } from '../engine/core/process.ts';
+import type { Level } from '../engine/core/tier-name.ts';
+import type { ToolDefinition } from '../engine/core/tool-definition.ts';
+
+const toolSchema = z.strictObject({
+  name: z.string().min(1).max(256),
+  description: z.string().optional(),
+  parameters: z.record(z.string(), z.unknown()).default({ type: 'object' }),
+  blastRadius: z.enum(['read', 'reversible', 'irreversible']).optional(),
+  simulated: z.boolean().default(false).describe('answered with something plausible; nothing is touched'),
+});
+
+/** What a role file may hold; a name is one that can stand in an address. */
+export const roleSchema = z.strictObject({
+  name: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,62}$/i, 'letters, digits, dot, dash and underscore, at most 63'),
+  prompt: z.string().max(100_000).optional(),
+  tools: z.array(toolSchema).max(1000).default([]),
+  processes: z.array(processSchema).default([]),
+  level: z.enum(['V1', 'V2', 'V3', 'V4']).optional(),
+  alpha: z.number().gt(0).lt(1).optional(),
+});
+
+/** A role as its owner describes it; what is left out is as everywhere in the deployment. */
+export interface RoleDefinition {
+  readonly name: string;
+  /** Told to the LLM before the conversation. */
+  readonly prompt?: string;
+  readonly tools: readonly (ToolDefinition & { readonly simulated: boolean })[];
+  readonly processes: readonly Process[];
+  readonly level?: Level;
+  /** Error budget, in (0, 1). */
+  readonly alpha?: number;
+}
+
+/** @throws BAD_REQUEST naming the field at fault */
+export function parseRole(input: unknown): RoleDefinition {
+  const result = roleSchema.safeParse(input);
+  if (result.success) return result.data as RoleDefinition;
+  throw new EngineError('BAD_REQUEST', { detail: `role: ${faultsOf(result.error)}` }, { cause: result.error });
+}
+
+/** Roles at rest: `<folder>/<name>.json`, one file each, written by people or by the desk. */
+export class RoleFiles {
+  readonly #folder: string;
+  readonly #logger: Logger;
+  #writing: Promise<unknown> = Promise.resolve();
+
+  constructor(folder: string, logger: Logger) {
+    this.#folder = folder;
+    this.#logger = logger;
+  }
+
+  /** All that can be read, by name; a file that cannot is named in the log and left out. */
+  async read(): Promise<RoleDefinition[]> {
+    const names = await readdir(this.#folder).catch(() => []);
+    const found: RoleDefinition[] = [];
+    for (const name of names.filter((one) => one.endsWith('.json')).toSorted()) {
+      const path = join(this.#folder, name);
+      try {
+        const role = parseRole(JSON.parse(await readFile(path, 'utf8')));
+        if (`${role.name}.json` !== name) throw new Error(`it describes ${role.name}: name the file ${role.name}.json`);
+        found.push(role);
+      } catch (error) {
+        this.#logger.error({ path, error: messageOf(error) }, 'role file refused');
+      }
+    }
+    return found;
+  }
+
+  /** Calls are served one after another. */
+  write(role: RoleDefinition): Promise<void> {
+    const mine = this.#writing.then(() => this.#write(role));
+    this.#writing = mine.catch(() => undefined);
+    return mine;
+  }
+
+  async #write(role: RoleDefinition): Promise<void> {
+    await mkdir(this.#folder, { recursive: true });
+    const path = join(this.#folder, `${role.name}.json`);
+    const handle = await open(`${path}.new`, 'w');
+    try {
+      await handle.writeFile(`${JSON.stringify(role, null, 2)}\n`);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(`${path}.new`, path);
+  }
+}
