@@ -116,13 +116,14 @@ export class Staff implements RoleSource {
   }
 
   /** An eMAD of the role begins to work, under this name or a new one. @throws NOT_FOUND, BAD_REQUEST, OVERLOADED */
-  async begin(role: string, name = `${role}-${(this.#numbered += 1)}`, now = Date.now()): Promise<EmadView> {
+  async begin(role: string, name = `${role}-${(this.#numbered += 1)}`): Promise<EmadView> {
     if (this.#emads.size >= mostEmads) {
       throw new EngineError('OVERLOADED', { what: 'the desk of eMADs', limit: mostEmads, retryAfterSeconds: 10 });
     }
     const emad = await Emad.begin(this.#parts.host, this, name, role);
-    this.#emads.set(name, { emad, since: now });
-    return { name, role, since: now };
+    const since = this.#parts.thinking.clock.now();
+    this.#emads.set(name, { emad, since });
+    return { name, role, since };
   }
 
   /** It finishes what it began and leaves nothing behind; its turns stay in the log of the role. @throws NOT_FOUND */
