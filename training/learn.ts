@@ -13,6 +13,7 @@ import { LppmModel } from '../models/lppm/model.ts';
 import { answeredTurns, type AnsweredTurn } from './examples/answered-turn.ts';
 import { baseExamples, type BaseRow } from './examples/base-examples.ts';
 import { cetExamples } from './examples/cet-examples.ts';
+import type { ContextOutcome } from './examples/context-outcomes.ts';
 import { applyCorrections, type Correction } from './examples/correction.ts';
 import { dtrExamples } from './examples/dtr-examples.ts';
 import { lppmExamples, lppmTurns } from './examples/lppm-examples.ts';
@@ -44,6 +45,8 @@ export interface LearnOptions {
   readonly unlabelled?: ReadonlySet<string>;
   /** Ids of messages whose answers are labels of little trust: they judge like all others, and teach nothing. */
   readonly quarantined?: ReadonlySet<string>;
+  /** What became of choices of context, by message; see `cetExamples`. */
+  readonly contextOutcomes?: ReadonlyMap<string, ContextOutcome>;
   /** Rows of the project's own corpus, which give the tree router its first day; 0 for none. */
   readonly baseRows?: number;
 }
@@ -180,7 +183,7 @@ async function fitAll(
     reports.lppm = await model.fit(steps, { ...fitOptions('lppm'), ...(isEnough ? { folds } : {}) });
     models.lppm = model;
   }
-  const choices = tiers.includes('cet') ? cetExamples(turns) : [];
+  const choices = tiers.includes('cet') ? cetExamples(turns, options.contextOutcomes) : [];
   if (choices.length >= minimumTurns) {
     const { CetModel } = await import('../models/cet/model.ts');
     const model = new CetModel();

@@ -26,6 +26,7 @@ import {
   type Ladder,
 } from './contest.ts';
 import { settleTurns, type LadderFigures, type SettledTurn } from './evaluate.ts';
+import { contextOutcomes } from './examples/context-outcomes.ts';
 import { judgeCandidate, type GateVerdict } from './gate.ts';
 import { levelOfNextTest } from './gate/alpha-spending.ts';
 import type { Terms } from './gate/losses.ts';
@@ -95,6 +96,7 @@ export async function retrain(options: RetrainOptions): Promise<RetrainResult> {
     corrections,
     unlabelled,
     quarantined,
+    contextOutcomes: contextOutcomes(conversations, decisions, feedback),
     ...(options.tiers === undefined ? {} : { tiers: options.tiers }),
     ...(options.processes === undefined ? {} : { processes: options.processes }),
     ...(options.baseRows === undefined ? {} : { baseRows: options.baseRows }),

@@ -3,6 +3,9 @@ import type { Decision } from '../../../engine/core/decision.ts';
 import { destinationKey } from '../../../engine/core/destination.ts';
 import type { TierName } from '../../../engine/core/tier-name.ts';
 import { answeredTurns } from '../../../training/examples/answered-turn.ts';
+import { contextFetch } from '../../../engine/core/context-fetch.ts';
+import type { ContextChoice } from '../../../engine/core/decision.ts';
+import { contextOutcomes, type ContextOutcome } from '../../../training/examples/context-outcomes.ts';
 import { cetExamples } from '../../../training/examples/cet-examples.ts';
 import { dtrExamples } from '../../../training/examples/dtr-examples.ts';
 import { ownAnswers } from '../../../training/examples/own-answers.ts';
@@ -132,6 +135,76 @@ describe('cetExamples', () => {
       ['call', 'account.check', { number: '778899' }],
     ]);
     expect(cetExamples(answeredTurns([long]))).toMatchObject([{ evidence: ['c4-0'] }]);
+  });
+
+  const lines: Line[] = [
+    ['user', 'my kayak is parked in Bergen'],
+    ['assistant', 'Noted.'],
+    ['user', 'nice weather'],
+    ['assistant', 'Yes indeed.'],
+    ['user', 'and the news'],
+    ['assistant', 'None so far.'],
+    ['user', 'where is my boat?'],
+  ];
+  const learned = (more: readonly Line[], outcome?: Partial<ContextOutcome>) => {
+    const turns = answeredTurns([talk('c6', [...lines, ...more])], { afterResults: true });
+    const full: ContextOutcome = { choices: [], fetched: [], correct: null, ...outcome };
+    return cetExamples(turns, outcome === undefined ? undefined : new Map([['c6-6', full]])).map(
+      ({ evidence, input }) => ({
+        evidence,
+        pieces: input.candidates.map(({ id }) => id),
+      }),
+    );
+  };
+  const choice = (id: string, chosen: boolean, text?: string): ContextChoice => ({
+    ...{ id, chosen, score: 0, tokens: 5, reason: '' },
+    ...(text === undefined ? {} : { kind: 'document', text }),
+  });
+  const shown = [0, 1, 2, 3, 5].map((at) => choice(`c6-${at}`, true));
+  const answer: Line = ['assistant', 'Your kayak is parked in Bergen.'];
+
+  it('learns from all that was answered to a message, but not from words that a tool brought', () => {
+    const [one] = learned([['call', 'look', {}], ['tool', 'nothing new'], answer]);
+    expect(one!.evidence).toEqual(['c6-0']);
+    expect(learned([['call', 'look', {}], ['tool', 'kayak parked Bergen'], answer])).toEqual([]);
+  });
+  it('compares only with what the LLM was shown, pieces from outside and what it fetched among them', () => {
+    const choices = [
+      choice('doc', true, 'harbours of Bergen where a kayak is parked'),
+      ...shown,
+      choice('c6-4', false),
+    ];
+    const [one] = learned([answer], { choices });
+    expect(one).toEqual({ evidence: ['doc', 'c6-0'], pieces: ['doc', 'c6-0', 'c6-1', 'c6-2', 'c6-3', 'c6-5'] });
+    const [fetched] = learned([answer], { choices, fetched: ['c6-4'] });
+    expect(fetched!.evidence).toEqual(['doc', 'c6-0', 'c6-4']);
+  });
+  it('learns nothing from an answer that was called wrong', () => {
+    expect(learned([answer], { correct: true })).toHaveLength(1);
+    expect(learned([answer], { correct: false })).toEqual([]);
+  });
+  it('learns what a caller points back to instead of what the answer said', () => {
+    const wrong: Line = ['assistant', 'Nice weather for boats.'];
+    const back: Line = ['user', 'No, I said that the kayak is parked in Bergen'];
+    const [one] = learned([wrong, back, ['assistant', 'Sorry.']], {
+      choices: [...shown.slice(1), choice('c6-0', false)],
+    });
+    expect(one!.evidence).toEqual(['c6-0']);
+  });
+  it('reads choices, fetches and judgements from the log', () => {
+    const conversation = talk('c6', [...lines, ['call', contextFetch, { id: 'c6-0' }], ['tool', 'my kayak'], answer]);
+    const rows = [
+      { message: 'c6-6', time: 1, tier: 'cet' as const, shadow: false, choices: [choice('old', true)] },
+      { message: 'c6-6', time: 2, tier: 'cet' as const, shadow: false, choices: shown },
+      { message: 'c6-6', time: 3, tier: 'cet' as const, shadow: true, choices: [choice('shadow', true)] },
+    ];
+    const words = [
+      { message: 'c6-6', correct: false, time: 5 },
+      { message: 'c6-6', correct: true, time: 9 },
+    ];
+    expect([...contextOutcomes([conversation], rows, words)]).toEqual([
+      ['c6-6', { choices: shown, fetched: ['c6-0'], correct: true }],
+    ]);
   });
 });
 
