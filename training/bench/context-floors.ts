@@ -1,10 +1,30 @@
 import type { Candidate } from '../../engine/core/candidate-source.ts';
+import { hashFraction } from '../../engine/core/hash.ts';
 import { LexicalIndex, smoothed, type LexicalIndexOptions } from '../../models/cet/lexical-index.ts';
 import type { ContextQuery } from './context-data.ts';
-import { measure, type Scorer } from './context-measure.ts';
+import { measure, ranking, type Scorer } from './context-measure.ts';
 
 /** The latest turns first, whatever is asked. */
 export const recency: Scorer = (query) => query.example.input.candidates.map((_, place) => place);
+
+/** Any order, the same at every run. */
+export function shuffled(seed: number): Scorer {
+  return ({ id, example }) => example.input.candidates.map((_, place) => hashFraction(`${seed} ${id} ${place}`));
+}
+
+/** Constant of reciprocal rank fusion as its authors give it (Cormack, Clarke and Buettcher 2009). */
+const fusionConstant = 60;
+
+/** Several orders as one: the sum of 1 / (60 + rank). */
+export function fused(scorers: readonly Scorer[]): Scorer {
+  return (query) => {
+    const sums = new Float64Array(query.example.input.candidates.length);
+    for (const scorer of scorers) {
+      for (const [rank, place] of ranking(scorer(query)).entries()) sums[place]! += 1 / (fusionConstant + rank + 1);
+    }
+    return sums;
+  };
+}
 
 /** BM25 over the turns of each conversation; the index of a conversation is made once. */
 export function bm25(options: LexicalIndexOptions = {}): Scorer {

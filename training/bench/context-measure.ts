@@ -35,17 +35,7 @@ export function measureQuery(query: ContextQuery, scores: ArrayLike<number>): Co
     if (isEvidence[rank] === true) gain += discount;
     if (rank < evidence.size) ideal += discount;
   }
-  const underBudget = budgets.map((budget) => {
-    let left = budget;
-    let count = 0;
-    for (const [rank, place] of order.entries()) {
-      const tokens = candidates[place]?.tokens ?? 0;
-      if (tokens > left) continue;
-      left -= tokens;
-      if (isEvidence[rank] === true) count += 1;
-    }
-    return count / total;
-  });
+  const underBudget = budgets.map((budget) => recallAt(query, order, budget));
   return {
     n: 1,
     evidenceRecallAt: { '1': found(1) / total, '10': found(10) / total, '20': found(20) / total },
@@ -91,6 +81,45 @@ export function measure(
     categories.map((name) => [name, meanFigures(all.filter((_, place) => queries[place]?.category === name))]),
   );
   return { ...meanFigures(all), perCategory };
+}
+
+/** Budgets that are tried for `tokensFor`: each a tenth above the one before. */
+const firstBudget = 32;
+const growth = 1.1;
+
+/** The smallest budget in tokens at which queries on average find a share of their evidence; null where none does. */
+export function tokensFor(share: number, queries: readonly ContextQuery[], scorer: Scorer): number | null {
+  const orders = queries.map((query) => ranking(scorer(query)));
+  const most = queries.reduce((top, { example }) => Math.max(top, tokensOf(example.input.candidates)), 0);
+  for (let budget = firstBudget; ; budget *= growth) {
+    const found = queries.map((query, at) => recallAt(query, orders[at]!, budget));
+    if (found.reduce((sum, one) => sum + one, 0) >= share * queries.length) return Math.round(budget);
+    if (budget > most) return null;
+  }
+}
+
+function tokensOf(candidates: ContextQuery['example']['input']['candidates']): number {
+  return candidates.reduce((sum, { tokens }) => sum + tokens, 0);
+}
+
+/** Mean tokens of all candidates of a query: what sending everything would cost. */
+export function meanTokens(queries: readonly ContextQuery[]): number {
+  const sum = queries.reduce((total, { example }) => total + tokensOf(example.input.candidates), 0);
+  return Math.round(sum / Math.max(queries.length, 1));
+}
+
+/** Share of the evidence that goes in when every piece goes in, best first, that still fits. */
+function recallAt({ example }: ContextQuery, order: readonly number[], budget: number): number {
+  const evidence = new Set(example.evidence);
+  let left = budget;
+  let count = 0;
+  for (const place of order) {
+    const candidate = example.input.candidates[place]!;
+    if (candidate.tokens > left) continue;
+    left -= candidate.tokens;
+    if (evidence.has(candidate.id)) count += 1;
+  }
+  return count / Math.max(evidence.size, 1);
 }
 
 function round(value: number): number {

@@ -3,8 +3,9 @@ import type { Candidate } from '../../engine/core/candidate-source.ts';
 import { hashFraction } from '../../engine/core/hash.ts';
 import { CetModel, type CetOptions } from '../../models/cet/model.ts';
 import { readContextQueries, type ContextQuery } from './context-data.ts';
-import { bm25, recency, tunedNeighbours } from './context-floors.ts';
-import { measure } from './context-measure.ts';
+import { bm25, fused, recency, shuffled, tunedNeighbours } from './context-floors.ts';
+import { meanTokens, measure, tokensFor, type Scorer } from './context-measure.ts';
+import { fitRerankers } from './context-rerankers.ts';
 import { quantiles } from './coverage.ts';
 import { carve, refuseOverlap, rowsOfSplit } from './records.ts';
 import type { BenchOptions, BenchReport, BenchResult, TrainCost } from './report.ts';
@@ -22,9 +23,16 @@ interface Run {
   readonly tests: readonly TestSet[];
 }
 
-/** Candidates of the latency figure that the design names. */
-const manyCandidates = 1000;
-const timedQueries = 200;
+/** Numbers of candidates among which questions are timed, and how many questions. */
+const crowds = [
+  { candidates: 100, queries: 200 },
+  { candidates: 1000, queries: 200 },
+  { candidates: 10_000, queries: 20 },
+] as const;
+/** Turns whose first reading is timed, one at a time as they arrive. */
+const timedTurns = 200;
+/** Share of the evidence for which the tokens are counted. */
+const wantedShare = 0.9;
 
 /**
  * `thought-engine bench context`: which turns of a long conversation answer a question; one result per test file.
@@ -34,15 +42,15 @@ const timedQueries = 200;
  */
 export async function benchContext(options: BenchOptions, model: CetOptions = {}): Promise<BenchReport> {
   const runs = await planRuns(options);
+  const floors = runs.map((run) => floorsOf(run, options));
   const perSeed: BenchResult[][] = [];
   const costs: TrainCost[] = [];
   for (const [index, seed] of options.seeds.entries()) {
     options.progress({ stage: 'bench context', done: index, total: options.seeds.length, note: `seed ${seed}` });
     const scores = new Map<ContextQuery, readonly number[]>();
-    const latencies: number[] = [];
-    const thousands: number[] = [];
-    for (const run of runs) costs.push(await fitAndScore(run, seed, { options, model, scores, latencies, thousands }));
-    perSeed.push(resultsOf(runs, scores, { latencies, thousands }));
+    const times: Times = { questions: [], crowds: new Map(), turns: [] };
+    for (const run of runs) costs.push(await fitAndScore(run, seed, { options, model, scores, times }));
+    perSeed.push(resultsOf(runs, scores, times, floors));
   }
   const mean = (pick: (cost: TrainCost) => number): number =>
     costs.reduce((sum, cost) => sum + pick(cost), 0) / Math.max(costs.length, 1);
@@ -123,10 +131,17 @@ interface Scored {
   readonly options: BenchOptions;
   readonly model: CetOptions;
   readonly scores: Map<ContextQuery, readonly number[]>;
-  /** Milliseconds per question, candidates read before. */
-  readonly latencies: number[];
-  /** The same among 1,000 candidates. */
-  readonly thousands: number[];
+  readonly times: Times;
+}
+
+/** Milliseconds. */
+interface Times {
+  /** Per question, candidates read before. */
+  readonly questions: number[];
+  /** The same by number of candidates. */
+  readonly crowds: Map<number, number[]>;
+  /** To read and encode a turn that arrives. */
+  readonly turns: number[];
 }
 
 async function fitAndScore(run: Run, seed: number, scored: Scored): Promise<TrainCost> {
@@ -150,54 +165,100 @@ async function fitAndScore(run: Run, seed: number, scored: Scored): Promise<Trai
       await model.remember(input.candidates);
       const started = performance.now();
       const [prediction] = await model.predict([input]);
-      scored.latencies.push(performance.now() - started);
+      scored.times.questions.push(performance.now() - started);
       scored.scores.set(query, prediction!.scores);
       options.progress({ stage: 'bench context: measure', done: index + 1, total: queries.length });
       await nextTurn();
     }
-    await timeMany(model, queries, scored.thousands);
+    for (const crowd of crowds) await timeMany(model, queries, crowd, scored.times.crowds);
+    await timeTurns(model, queries, scored.times.turns);
     return cost;
   } finally {
     await model.dispose();
   }
 }
 
-/** Times questions among 1,000 candidates, made of the test conversations one after the other. */
-async function timeMany(model: CetModel, queries: readonly ContextQuery[], into: number[]): Promise<void> {
-  const pools = new Set(queries.map(({ example }) => example.input.candidates));
-  const all: Candidate[] = [];
-  for (const pool of pools) if (all.length < manyCandidates) all.push(...pool);
-  if (all.length < manyCandidates) return;
-  const candidates = all.slice(0, manyCandidates).map((candidate, place) => ({ ...candidate, id: String(place) }));
+/** Times questions among many candidates, made of the test conversations one after the other, as often as it takes. */
+async function timeMany(
+  model: CetModel,
+  queries: readonly ContextQuery[],
+  crowd: (typeof crowds)[number],
+  into: Map<number, number[]>,
+): Promise<void> {
+  const all = [...new Set(queries.map(({ example }) => example.input.candidates))].flat();
+  if (all.length === 0) return;
+  const candidates = Array.from({ length: crowd.candidates }, (_, place): Candidate => ({
+    ...all[place % all.length]!,
+    id: String(place),
+  }));
   await model.remember(candidates);
-  for (const { example } of queries.slice(0, timedQueries)) {
+  const times = into.get(crowd.candidates) ?? [];
+  into.set(crowd.candidates, times);
+  for (const { example } of queries.slice(0, crowd.queries)) {
     const started = performance.now();
     await model.predict([{ query: example.input.query, candidates }]);
+    times.push(performance.now() - started);
+  }
+}
+
+/** Times turns that were not read before: each as it stands, with a mark that makes it new. */
+async function timeTurns(model: CetModel, queries: readonly ContextQuery[], into: number[]): Promise<void> {
+  const all = [...new Set(queries.map(({ example }) => example.input.candidates))].flat();
+  for (const [at, candidate] of all.slice(0, timedTurns).entries()) {
+    const started = performance.now();
+    await model.remember([{ ...candidate, text: `${candidate.text} (${at})` }]);
     into.push(performance.now() - started);
   }
+}
+
+interface Floors {
+  readonly logistic: Scorer;
+  readonly boosted: Scorer;
+}
+
+function floorsOf({ train }: Run, { seeds, progress }: BenchOptions): Floors {
+  progress({ stage: 'bench context: rerankers', done: 0, total: null });
+  return fitRerankers(train, seeds[0] ?? 1);
 }
 
 function resultsOf(
   runs: readonly Run[],
   scores: ReadonlyMap<ContextQuery, readonly number[]>,
-  times: { readonly latencies: readonly number[]; readonly thousands: readonly number[] },
+  times: Times,
+  floors: readonly Floors[],
 ): BenchResult[] {
   const paths = [...new Set(runs.flatMap(({ tests }) => tests.map(({ path }) => path)))];
-  const thousand = times.thousands.length === 0 ? {} : { among1000: quantiles(times.thousands) };
+  const among = Object.fromEntries([...times.crowds].map(([count, own]) => [`among${count}`, quantiles(own)]));
   return paths.map((path) => {
-    const queries = runs.flatMap(({ tests }) =>
-      tests.filter((test) => test.path === path).flatMap((one) => one.queries),
-    );
+    const runOf = new Map<ContextQuery, number>();
+    for (const [at, { tests }] of runs.entries()) {
+      for (const test of tests) if (test.path === path) for (const query of test.queries) runOf.set(query, at);
+    }
+    const queries = [...runOf.keys()];
+    const learned =
+      (name: keyof Floors): Scorer =>
+      (query) =>
+        floors[runOf.get(query) ?? 0]![name](query);
     const neighbours = tunedNeighbours([...new Set(runs.flatMap(({ val }) => likeThese(val, queries)))]);
+    const own: Scorer = (query) => scores.get(query) ?? [];
+    const full = (scorer: Scorer) => ({
+      ...measure(queries, scorer),
+      tokensFor90: tokensFor(wantedShare, queries, scorer),
+    });
     return {
       file: path,
-      ...measure(queries, (query) => scores.get(query) ?? []),
+      ...full(own),
+      allTokens: meanTokens(queries),
       baselines: {
-        recency: measure(queries, recency),
-        bm25: measure(queries, bm25()),
-        bm25Neighbours: { ...measure(queries, neighbours.scorer), chosen: neighbours.chosen },
+        random: full(shuffled(1)),
+        recency: full(recency),
+        bm25: full(bm25()),
+        bm25Neighbours: { ...full(neighbours.scorer), chosen: neighbours.chosen },
+        fusion: full(fused([bm25(), neighbours.scorer, bm25({ stemmed: false })])),
+        logistic: full(learned('logistic')),
+        boosted: full(learned('boosted')),
       },
-      latencyMs: { ...quantiles(times.latencies), ...thousand },
+      latencyMs: { ...quantiles(times.questions), ...among, encodeTurn: quantiles(times.turns) },
     };
   });
 }

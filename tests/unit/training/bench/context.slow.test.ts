@@ -69,7 +69,13 @@ describe('benchContext', () => {
       ]),
     );
     const baselines = result!.baselines as Record<string, { evidenceRecallAt: { '1': number } }>;
-    expect(Object.keys(baselines)).toEqual(['recency', 'bm25', 'bm25Neighbours']);
+    expect(Object.keys(baselines)).toEqual([
+      ...['random', 'recency', 'bm25', 'bm25Neighbours', 'fusion', 'logistic', 'boosted'],
+    ]);
+    expect(Object.keys(result!.latencyMs as object)).toEqual(
+      expect.arrayContaining(['p50', 'among100', 'among1000', 'among10000', 'encodeTurn']),
+    );
+    expect(result!.tokensFor90).toBeLessThan(result!.allTokens as number);
     const recall = (result!.evidenceRecallAt as { '1': number })['1'];
     expect(recall).toBeGreaterThan(baselines['recency']!.evidenceRecallAt['1']);
     expect(result!.n).toBe(3);
