@@ -157,7 +157,11 @@ describe('cetExamples', () => {
     );
   };
   const choice = (id: string, chosen: boolean, text?: string): ContextChoice => ({
-    ...{ id, chosen, score: 0, tokens: 5, reason: '' },
+    id,
+    chosen,
+    score: 0,
+    tokens: 5,
+    reason: '',
     ...(text === undefined ? {} : { kind: 'document', text }),
   });
   const shown = [0, 1, 2, 3, 5].map((at) => choice(`c6-${at}`, true));

@@ -70,7 +70,13 @@ describe('benchContext', () => {
     );
     const baselines = result!.baselines as Record<string, { evidenceRecallAt: { '1': number } }>;
     expect(Object.keys(baselines)).toEqual([
-      ...['random', 'recency', 'bm25', 'bm25Neighbours', 'fusion', 'logistic', 'boosted'],
+      'random',
+      'recency',
+      'bm25',
+      'bm25Neighbours',
+      'fusion',
+      'logistic',
+      'boosted',
     ]);
     expect(Object.keys(result!.latencyMs as object)).toEqual(
       expect.arrayContaining(['p50', 'among100', 'among1000', 'among10000', 'encodeTurn']),
