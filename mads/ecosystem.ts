@@ -85,7 +85,7 @@ export async function openEcosystem(config: Config, options: EcosystemOptions): 
     context = await ContextDesk.open({
       config,
       log,
-      folder: folder.search,
+      folder,
       logger,
       toolsOf: (mad) => host.actions(mad).tools,
       call: (mad, tool, given, caller, signal) =>

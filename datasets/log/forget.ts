@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { EngineError, messageOf } from '../../engine/core/errors.ts';
+import { historyFile } from './history.ts';
 import { FolderLock } from './folder-lock.ts';
 import { decodeRecord, encodeRecord, entryText, scanSegment, type JournalRecord } from './record.ts';
 import { sealedFolder } from './sealed-part.ts';
@@ -33,6 +34,8 @@ export async function forgetConversation(dataDir: string, conversation: string):
       throw new EngineError('CONVERSATION_UNKNOWN', { id: conversation });
     // The tables first: once the journal holds nothing of it, nothing would tell that they still do.
     for (const name of ['log.duckdb', 'log.duckdb.wal']) await rm(join(dataDir, name), { force: true });
+    // So is the index by which the past is found.
+    for (const ending of ['', '-wal', '-shm']) await rm(join(dataDir, historyFile + ending), { force: true });
     let records = 0;
     for (const path of segments) records += await emptyRecords(path, conversation);
     for (const path of snapshots) await retireSnapshot(path);

@@ -35,6 +35,9 @@ export interface HistorySearch {
   readonly limit: number;
 }
 
+/** Where the index lies in a data folder. */
+export const historyFile = 'search/history.sqlite';
+
 const position = 'journal';
 const rolePrefix = 'role ';
 /** Records that go into the index at once; whoever searches meanwhile waits for so many at most. */

@@ -84,9 +84,10 @@ export interface ContextChoice {
   readonly reason: string;
   /** It would have come in with some tokens more. */
   readonly soon?: boolean;
-  /** For a piece from outside the conversation, which the log has under no message: what it is and says. */
+  /** Set for a piece from outside the conversation. */
   readonly kind?: string;
   readonly place?: string;
+  /** What it says, where the log has it under no message. */
   readonly text?: string;
 }
 

@@ -241,11 +241,16 @@ async function inTime<Result>(work: Promise<Result>, limitMs: number): Promise<R
   }
 }
 
-/** A piece from outside stands under no message in the log: the choice keeps what it said. */
+/**
+ * A document or an answer of a tool stands under no message in the log: the choice keeps what it said. What was said in
+ * another conversation stands there alone, so that it can be forgotten there.
+ */
 function withText(choice: ContextChoice, candidate: Candidate | undefined): ContextChoice {
   if (candidate === undefined) return choice;
   const { kind, place, text } = candidate;
-  return { ...choice, kind, ...(place === undefined ? {} : { place }), text: text.slice(0, keptCharacters) };
+  const isSaid = kind === 'turn' || kind === 'tool-result';
+  const said = isSaid ? {} : { text: text.slice(0, keptCharacters) };
+  return { ...choice, kind, ...(place === undefined ? {} : { place }), ...said };
 }
 
 /** What went in, what more room would bring, and the best of what was left out; in time order. */

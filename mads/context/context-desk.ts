@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Library } from '../../datasets/documents/library.ts';
 import type { ConversationLog } from '../../datasets/log/conversation-log.ts';
-import { History } from '../../datasets/log/history.ts';
+import { History, historyFile } from '../../datasets/log/history.ts';
 import { SearchIndex } from '../../datasets/search/search-index.ts';
 import type { Tool } from '../../engine/action/tool.ts';
 import type { CandidateSource } from '../../engine/core/candidate-source.ts';
@@ -12,6 +12,7 @@ import type { Logger } from '../../engine/core/logger.ts';
 import type { ToolDefinition } from '../../engine/core/tool-definition.ts';
 import type { ContextSettings } from '../../engine/tiers/cet.ts';
 import { openTokenizer } from '../../models/text/tokenizer.ts';
+import type { DataFolder } from '../data-folder.ts';
 import { movesOf } from '../rogers/membership.ts';
 import { DataSource } from './data-source.ts';
 import { DocumentSource } from './document-source.ts';
@@ -24,8 +25,7 @@ export interface ContextDeskParts {
     'contextTokens' | 'contextMemory' | 'contextTools' | 'documents' | 'llmModel' | 'level'
   >;
   readonly log: ConversationLog;
-  /** Folder of the indexes. */
-  readonly folder: string;
+  readonly folder: Pick<DataFolder, 'root' | 'search'>;
   readonly logger: Logger;
   /** Tools that a MAD offers. @throws MAD_UNKNOWN */
   readonly toolsOf: (mad: string) => readonly ToolDefinition[];
@@ -63,9 +63,9 @@ export class ContextDesk {
     const sources: CandidateSource[] = contextTools.map((tool) => dataSource(tool, parts));
     const tokenizer = await openTokenizer(config.llmModel);
     const indexes: SearchIndex[] = [];
-    const open = (name: string): SearchIndex => {
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
-      const index = new SearchIndex(join(folder, `${name}.sqlite`));
+    const open = (path: string): SearchIndex => {
+      mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+      const index = new SearchIndex(path);
       indexes.push(index);
       return index;
     };
@@ -75,12 +75,12 @@ export class ContextDesk {
     if (isUsed && contextMemory !== 'none') {
       const taking = (message: Parameters<typeof movesOf>[0]) => movesOf(message).joined;
       const leaving = (message: Parameters<typeof movesOf>[0]) => movesOf(message).left;
-      history = new History({ index: open('history'), feed: log, taking, leaving, logger });
+      history = new History({ index: open(join(folder.root, historyFile)), feed: log, taking, leaving, logger });
       history.start();
       sources.push(new PastConversations(history, contextMemory));
     }
     if (isUsed && places.length > 0) {
-      documents = new DocumentSource(new Library(open('documents'), places), logger);
+      documents = new DocumentSource(new Library(open(join(folder.search, 'documents.sqlite')), places), logger);
       sources.push(documents);
     }
     const fetch = fetchTool((id) => log.message(id));

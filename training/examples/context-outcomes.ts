@@ -1,7 +1,7 @@
 import type { Conversation } from '../../engine/core/conversation.ts';
 import { contextFetch } from '../../engine/core/context-fetch.ts';
 import type { ContextChoice, Decision } from '../../engine/core/decision.ts';
-import { toolCallsOf } from '../../engine/core/message.ts';
+import { textOf, toolCallsOf } from '../../engine/core/message.ts';
 
 /** What became of the context that was chosen for a message. */
 export interface ContextOutcome {
@@ -37,6 +37,13 @@ export function contextOutcomes(
     const other = judged.get(word.message);
     if (word.correct !== null && (other === undefined || word.time >= other.time)) judged.set(word.message, word);
   }
+  const texts = new Map<string, string>();
+  for (const { messages } of conversations) for (const message of messages) texts.set(message.id, textOf(message));
+  // Pieces that were said elsewhere stand in their own conversation alone.
+  const whole = (choice: ContextChoice): ContextChoice => {
+    const text = choice.kind === undefined ? undefined : (choice.text ?? texts.get(choice.id));
+    return text === undefined ? choice : { ...choice, text };
+  };
   const outcomes = new Map<string, ContextOutcome>();
   for (const { messages } of conversations) {
     let asked: string | null = null;
@@ -54,7 +61,7 @@ export function contextOutcomes(
       const pieces = fetched.get(id) ?? [];
       const correct = judged.get(id)?.correct ?? null;
       if (choices.length > 0 || pieces.length > 0 || correct !== null)
-        outcomes.set(id, { choices, fetched: pieces, correct });
+        outcomes.set(id, { choices: choices.map(whole), fetched: pieces, correct });
     }
   }
   return outcomes;

@@ -1,8 +1,10 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ConversationLog } from '../../../../datasets/log/conversation-log.ts';
 import { forgetConversation } from '../../../../datasets/log/forget.ts';
+import { History, historyFile } from '../../../../datasets/log/history.ts';
+import { SearchIndex } from '../../../../datasets/search/search-index.ts';
 import { readSnapshot } from '../../../../datasets/log/snapshot.ts';
 import type { Conversation } from '../../../../engine/core/conversation.ts';
 import { decisionFixture, messageFixture, temporaryFolder } from '../../../support/log-fixture.ts';
@@ -31,6 +33,33 @@ function filesWith(folder: string, text: string): string[] {
 }
 
 describe('forgetConversation', () => {
+  it('takes it out of the index of the past, which is made anew', async () => {
+    const { path, remove } = temporaryFolder();
+    const follow = async (use: (history: History) => Promise<void>): Promise<void> => {
+      const log = await ConversationLog.open({ dataDir: path });
+      if (log.health().journaled === 0)
+        await log.importConversations([conversation('secret', secret), conversation('b')]);
+      mkdirSync(join(path, 'search'), { recursive: true });
+      const index = new SearchIndex(join(path, historyFile));
+      const history = new History({ index, feed: log, taking: () => [], leaving: () => [] });
+      history.start();
+      await history.settled();
+      await use(history);
+      await history.close();
+      await index.close();
+      await log.close();
+    };
+    const find = (history: History, text: string) => history.search({ text, role: 'desk', besides: '', limit: 9 });
+    await follow(async (history) => expect(await find(history, 'xylophone')).toHaveLength(2));
+    await forgetConversation(path, 'secret');
+    expect(filesWith(path, 'xylophone')).toEqual([]);
+    await follow(async (history) => {
+      expect(await find(history, 'xylophone')).toEqual([]);
+      expect((await find(history, 'of b')).map(({ source }) => source)).toEqual(['b', 'b']);
+    });
+    remove();
+  });
+
   let folder: ReturnType<typeof temporaryFolder>;
   let snapshot: string;
   beforeEach(async () => {
