@@ -34,7 +34,8 @@ function filesWith(folder: string, text: string): string[] {
 
 describe('forgetConversation', () => {
   it('takes it out of the index of the past, which is made anew', async () => {
-    const { path, remove } = temporaryFolder();
+    const own = temporaryFolder();
+    const { path } = own;
     const follow = async (use: (history: History) => Promise<void>): Promise<void> => {
       const log = await ConversationLog.open({ dataDir: path });
       if (log.health().journaled === 0)
@@ -57,7 +58,7 @@ describe('forgetConversation', () => {
       expect(await find(history, 'xylophone')).toEqual([]);
       expect((await find(history, 'of b')).map(({ source }) => source)).toEqual(['b', 'b']);
     });
-    remove();
+    own.remove();
   });
 
   let folder: ReturnType<typeof temporaryFolder>;
