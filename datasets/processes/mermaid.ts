@@ -1,5 +1,6 @@
 import type { EdgeEvidence } from '../../engine/core/mined-process.ts';
 import type { Edge, Process, Step } from '../../engine/core/process.ts';
+import { conditionOf, stepLine } from './process-words.ts';
 
 const longestLabel = 60;
 
@@ -16,21 +17,11 @@ export function mermaidOf(process: Process, evidence: readonly EdgeEvidence[] = 
   return lines.join('\n');
 }
 
-/** What a step does in one short line. */
-export function stepLine(step: Step): string {
-  if (step.kind === 'call') return `${step.tool}(${Object.keys(step.arguments).join(', ')})`;
-  return step.text;
-}
-
 function shape(step: Step): string {
   const label = quoted(`${step.id}: ${stepLine(step)}`);
   if (step.kind === 'call') return `[[${label}]]`;
   if (step.kind === 'ask') return `[/${label}/]`;
   return step.kind === 'end' ? `([${label}])` : `[${label}]`;
-}
-
-function conditionOf({ when }: Edge): string {
-  return when === undefined ? '' : `${when.path} = ${JSON.stringify(when.equals)}`;
 }
 
 /** Of edges that differ in their condition alone the miner counted the sum, which belongs to none of them. */

@@ -1,5 +1,6 @@
 import { canonicalJson } from '../../engine/core/hash.ts';
-import type { Edge, Process } from '../../engine/core/process.ts';
+import type { Process } from '../../engine/core/process.ts';
+import { edgeName } from './process-words.ts';
 
 /** One thing in which two versions of a process differ. */
 export interface ProcessDifference {
@@ -28,12 +29,6 @@ export function compareProcesses(before: Process, after: Process): ProcessDiffer
     ...compareLists('step', before.steps, after.steps, (step) => step.id),
     ...compareLists('edge', before.edges, after.edges, edgeName),
   ];
-}
-
-/** Two edges between the same steps are told apart by their conditions. */
-export function edgeName({ from, to, when }: Edge): string {
-  const condition = when === undefined ? '' : ` when ${when.path} = ${JSON.stringify(when.equals)}`;
-  return `${from} → ${to}${condition}`;
 }
 
 function compareLists<Item>(

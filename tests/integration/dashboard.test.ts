@@ -6,12 +6,28 @@ import type { AxeResults } from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { build } from 'vite';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { ProcessStore } from '../../datasets/processes/process-store.ts';
+import type { Process } from '../../engine/core/process.ts';
 import { complaintsOf, hasBrowser, openBrowser } from '../support/browser.ts';
 import { serveDesk, type ServedDesk } from '../support/dashboard-desk.ts';
 
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 /** Machines that are busy with other tests take their time. */
 const eventually = <Value>(look: () => Value) => expect.poll(look, { timeout: 20_000 });
+const endless: Process = {
+  name: '',
+  description: '',
+  slots: [],
+  steps: [
+    { id: 'more', kind: 'tell', text: 'More?' },
+    { id: 'again', kind: 'tell', text: 'Again?' },
+  ],
+  edges: [
+    { from: 'more', to: 'again' },
+    { from: 'again', to: 'more' },
+  ],
+  start: 'more',
+};
 const training = { seed: 1, alpha: 0.05, delta: 0.1, device: 'cpu' } as const;
 
 describe.skipIf(!hasBrowser)('dashboard in Chromium', () => {
@@ -49,7 +65,8 @@ describe.skipIf(!hasBrowser)('dashboard in Chromium', () => {
     page = await context.newPage();
     complaints = complaintsOf(page, url);
     await page.goto(`${url}/${options.path ?? ''}`);
-    await page.getByRole('heading', { name: 'Decisions', exact: true }).waitFor();
+    const first = options.path?.includes('page=processes') === true ? 'Processes' : 'Decisions';
+    await page.getByRole('heading', { name: first, exact: true }).waitFor();
   }
 
   async function seriousViolations(): Promise<string[]> {
@@ -216,6 +233,72 @@ describe.skipIf(!hasBrowser)('dashboard in Chromium', () => {
     await desk.queue.move(id, { state: 'failed', error }, { id, kind: 'job-failed' });
     await page.getByRole('button', { name: 'Retry the training of support-agent' }).click();
     await eventually(async () => (await desk.queue.show(id)).state).toBe('waiting');
+  });
+
+  it.each(['light', 'dark'] as const)('shows processes to everybody, in %s', async (scheme) => {
+    await open({ scheme, path: '?page=processes', withAxe: true });
+    expect(await page.locator('table.processes').innerText()).toMatch(/refund\s+support-agent\s+\w+\s+4\s+40\s+25 %/);
+    expect(await seriousViolations()).toEqual([]);
+    await page.getByRole('button', { name: 'refund' }).click();
+    await page.locator('.graph').waitFor();
+    expect(await seriousViolations()).toEqual([]);
+    expect(await page.locator('.graph').innerText()).toContain('find.status = "found" · 20');
+    expect(await page.locator('main').innerText()).toContain('amount of the result of find');
+    expect(await page.locator('main').innerText()).toContain('said in two ways');
+    await page.setViewportSize({ width: 360, height: 700 });
+    const spare = 'document.documentElement.clientWidth - document.documentElement.scrollWidth';
+    await eventually(() => page.evaluate(spare)).toBeGreaterThanOrEqual(0);
+    expect(complaints).toEqual([]);
+  });
+
+  it('approves, renames and retires a process with the keyboard, after reading where it was seen', async () => {
+    const processes = new ProcessStore(join(desk.folder, 'processes'));
+    await open({ path: '?page=processes' });
+    await page.getByRole('button', { name: 'refund' }).press('Enter');
+    await page.locator('.graph a').first().press('Enter');
+    await eventually(() => page.evaluate('document.querySelector(":target")?.id')).toBe('step-ask');
+    await page.getByText('1 wording, 1 example').first().press('Enter');
+    await page.locator('.steps .link').first().press('Enter');
+    const talk = page.getByRole('dialog');
+    const [seen] = (await processes.show('support-agent', 'refund')).evidence?.conversations ?? [];
+    await eventually(() => talk.innerText()).toContain(`Conversation ${seen}`);
+    await eventually(() => talk.locator('li').count()).toBeGreaterThan(1);
+    expect(page.url()).toContain(`conversation=${seen}`);
+    await page.keyboard.press('Escape');
+
+    await page.getByRole('button', { name: 'Approve' }).press('Enter');
+    await page.getByRole('button', { name: 'Leave it' }).press('Enter');
+    expect((await processes.show('support-agent', 'refund')).approved).toBeNull();
+    await page.getByRole('button', { name: 'Approve' }).press('Enter');
+    await page.getByRole('dialog').getByRole('button', { name: 'Approve' }).press('Enter');
+    await eventually(() => page.locator('.process-head').innerText()).toContain('Acts');
+    expect((await processes.approved('support-agent')).processes).toHaveLength(1);
+
+    await page.getByRole('button', { name: 'Rename' }).press('Enter');
+    await page.getByRole('textbox', { name: 'New name' }).fill('money back');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'money back' }).waitFor();
+    expect(page.url()).toContain('process=money+back');
+    await page.getByRole('button', { name: 'Retire' }).press('Enter');
+    await page.getByRole('dialog').getByRole('button', { name: 'Retire' }).press('Enter');
+    await eventually(() => page.locator('.process-head').innerText()).toContain('Retired');
+    expect(await processes.show('support-agent', 'money back')).toMatchObject({ state: 'retired', approved: null });
+    expect(complaints).toEqual([]);
+  });
+
+  it('says why a process cannot be approved, and asks for a search', async () => {
+    const processes = new ProcessStore(join(desk.folder, 'processes'));
+    await processes.put('pm', { ...endless, name: 'endless' }, 'ada');
+    await open({ path: '?page=processes&role=pm' });
+    await page.getByRole('button', { name: 'endless' }).click();
+    await eventually(() => page.locator('#objection').innerText()).toContain('no end can be reached');
+    expect(await page.getByRole('button', { name: 'Approve' }).isDisabled()).toBe(true);
+    await page.getByRole('button', { name: 'All processes' }).click();
+    await page.getByRole('button', { name: 'Look for processes' }).click();
+    await eventually(() => page.getByRole('status').allInnerTexts()).toContainEqual(
+      expect.stringContaining('log of pm'),
+    );
+    expect((await desk.queue.list()).map((view) => view.job.kind)).toContain('mine');
   });
 
   it('shows a decision that is logged while it is open', async () => {

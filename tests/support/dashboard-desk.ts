@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import fastify, { type FastifyInstance } from 'fastify';
 import { ConversationLog } from '../../datasets/log/conversation-log.ts';
+import { ProcessStore } from '../../datasets/processes/process-store.ts';
 import { sampleConversations } from '../../datasets/sample/desk.ts';
 import { systemClock } from '../../engine/core/clock.ts';
 import type { LearningStatus } from '../../engine/core/learning.ts';
@@ -16,10 +17,13 @@ import { boundOf } from '../../models/certificate.ts';
 import { Registry } from '../../models/registry.ts';
 import { temporaryFolder } from './log-fixture.ts';
 import { servedThresholds, trafficOf } from './dashboard-traffic.ts';
+import { mined, refund } from './mined.ts';
 import { MemoryQueue } from './memory-queue.ts';
 
 export interface ServedDesk {
   readonly url: string;
+  /** Its data folder. */
+  readonly folder: string;
   readonly log: ConversationLog;
   readonly registry: Registry;
   readonly queue: MemoryQueue;
@@ -46,12 +50,15 @@ export async function serveDesk(options: {
     log.record(traffic.decisions);
     await log.flush();
     for (const word of traffic.feedback) await log.addFeedback(word);
+    const [talk] = traffic.conversations.filter((one) => one.role === 'support-agent');
+    const seen = { conversation: talk?.id ?? '', message: talk?.messages[1]?.id ?? '' };
+    await new ProcessStore(join(folder.path, 'data', 'processes')).propose('support-agent', [mined(refund, seen)]);
     for (const role of ['ops-desk', 'support-agent', 'pm']) await trainTwice(registry, role);
   }
   const training = { seed: 1, alpha: 0.05, delta: 0.1, device: 'cpu' } as const;
   const processes = new ProcessOffice({
     folder: join(folder.path, 'data', 'processes'),
-    tools: (role) => log.queries.tools(role),
+    tools: async (role) => [...(await log.queries.tools(role)), 'orders.find', 'orders.refund'],
   });
   const desk = new Desk({
     log,
@@ -71,6 +78,7 @@ export async function serveDesk(options: {
   await dashboardRoutes(app, { desk, queue, page: options.page });
   return {
     url: await listen(app),
+    folder: join(folder.path, 'data'),
     log,
     registry,
     queue,

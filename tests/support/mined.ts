@@ -1,4 +1,4 @@
-import type { MinedProcess } from '../../engine/core/mined-process.ts';
+import type { MinedProcess, Witness } from '../../engine/core/mined-process.ts';
 import type { Process } from '../../engine/core/process.ts';
 
 /** A small process with a question, a look-up that branches, a call and an end. */
@@ -30,7 +30,7 @@ export const refund: Process = {
 };
 
 /** A process as mining would bring it, with evidence of 40 runs. */
-export function mined(process: Process): MinedProcess {
+export function mined(process: Process, seen: Witness = { conversation: 'c1', message: 'm1' }): MinedProcess {
   return {
     process,
     support: 40,
@@ -42,12 +42,12 @@ export function mined(process: Process): MinedProcess {
       count: 40,
       runs: 40,
       wordings: [{ text: step.kind === 'call' ? step.tool : step.text, count: 40 }],
-      witnesses: [{ conversation: 'c1', message: 'm1' }],
+      witnesses: [seen],
       isOptional: false,
       isRepeated: false,
     })),
     edges: process.edges.map(({ from, to }) => ({ from, to, runs: 20 })),
     doubts: [{ where: process.steps[0]?.id ?? '', reason: 'said in two ways' }],
-    conversations: ['c1', 'c2'],
+    conversations: [seen.conversation],
   };
 }

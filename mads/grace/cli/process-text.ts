@@ -1,6 +1,5 @@
 import type { ProcessDifference } from '../../../datasets/processes/process-diff.ts';
-import { edgeName } from '../../../datasets/processes/process-diff.ts';
-import { stepLine } from '../../../datasets/processes/mermaid.ts';
+import { edgeName, stepLine } from '../../../datasets/processes/process-words.ts';
 import type { BrokenProcess, ProcessEvidence } from '../../../datasets/processes/stored-process.ts';
 import type { Origin, Process } from '../../../engine/core/process.ts';
 import type { Approvals, ProcessSummary, ProcessView } from '../process-office.ts';

@@ -16,23 +16,44 @@ export interface View {
   readonly range: Range;
   /** Decision that is explained. */
   readonly decision: string | null;
+  readonly page: Page;
+  /** Process that is looked at. */
+  readonly process: ProcessName | null;
+  /** Conversation that is read. */
+  readonly conversation: string | null;
+}
+
+export const pages = { overview: 'Overview', processes: 'Processes' } as const;
+export type Page = keyof typeof pages;
+
+export interface ProcessName {
+  readonly role: string;
+  readonly name: string;
 }
 
 function read(): View {
   const query = new URLSearchParams(location.search);
   const range = query.get('range') ?? 'all';
+  const [name, of] = [query.get('process'), query.get('of')];
   return {
     role: query.get('role'),
     range: Object.hasOwn(ranges, range) ? (range as Range) : 'all',
     decision: query.get('decision'),
+    page: query.get('page') === 'processes' ? 'processes' : 'overview',
+    process: name === null || of === null ? null : { role: of, name },
+    conversation: query.get('conversation'),
   };
 }
 
-function addressOf(view: View): string {
+export function addressOf(view: View): string {
   const query = new URLSearchParams();
   if (view.role !== null) query.set('role', view.role);
   if (view.range !== 'all') query.set('range', view.range);
   if (view.decision !== null) query.set('decision', view.decision);
+  if (view.page !== 'overview') query.set('page', view.page);
+  if (view.process !== null) query.set('process', view.process.name);
+  if (view.process !== null) query.set('of', view.process.role);
+  if (view.conversation !== null) query.set('conversation', view.conversation);
   return query.size === 0 ? location.pathname : `?${query.toString()}`;
 }
 

@@ -1,10 +1,14 @@
-import type { TrainRequest } from '../../desk.ts';
+import type { MineAsked, TrainRequest } from '../../desk.ts';
+import type { Approvals, ProcessSummary, ProcessView } from '../../process-office.ts';
+import type { BrokenProcess } from '../../../../datasets/processes/stored-process.ts';
+import type { Conversation } from '../../../../engine/core/conversation.ts';
 import type { DecisionFilter, LoggedDecision } from '../../../../datasets/log/reader.ts';
 import type { Outcome } from '../../../../engine/core/decision.ts';
 import type { Bundle } from '../../../../models/bundle.ts';
 import type { JobView } from '../../../../training/queue.ts';
 import type { Explanation } from '../explanation.ts';
 import type { Overview } from '../overview.ts';
+import type { ProcessName } from './address.ts';
 
 /** An error in the server's own words. */
 export class RequestError extends Error {
@@ -51,6 +55,16 @@ export const api = {
   overview: (question: Question) => post<Overview>('/api/overview', question),
   decisions: (filter: Omit<DecisionFilter, 'shadow'>) => post<readonly LoggedDecision[]>('/api/decisions', filter),
   decision: (id: string) => post<Explanation>('/api/decision', { id }),
+  processes: (question: Pick<Question, 'role'>) =>
+    post<readonly (ProcessSummary | BrokenProcess)[]>('/api/processes', question),
+  process: (of: ProcessName) => post<ProcessView>('/api/process', of),
+  approveProcess: (asked: ProcessName & { readonly version: string; readonly by: string }) =>
+    post<Approvals>('/api/approveProcess', asked),
+  renameProcess: (asked: ProcessName & { readonly to: string; readonly by: string }) =>
+    post<ProcessView>('/api/renameProcess', asked),
+  retireProcess: (asked: ProcessName & { readonly by: string }) => post<ProcessView>('/api/retireProcess', asked),
+  conversation: (id: string) => post<Conversation>('/api/conversation', { id }),
+  mine: (request: MineAsked) => post<readonly JobView[]>('/api/mine', request),
   train: (request: TrainRequest) => post<readonly JobView[]>('/api/train', request),
   rollback: (role: string) => post<Bundle>('/api/rollback', { role }),
   retry: (id: string) => post<JobView>('/api/retry', { id }),

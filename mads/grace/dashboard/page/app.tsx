@@ -1,9 +1,11 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import type { Overview } from '../overview.ts';
 import { Accuracy } from './accuracy.tsx';
-import { useView, ranges } from './address.ts';
+import type { ProgressEvent } from '../../../../engine/core/progress.ts';
+import { useView, ranges, type View } from './address.ts';
 import { api, faultOf, type RequestError } from './api.ts';
 import { now } from './clock.ts';
+import { ConversationPanel } from './conversation.tsx';
 import { Coverage } from './coverage.tsx';
 import { Decisions } from './decisions.tsx';
 import { ExplanationPanel } from './explanation.tsx';
@@ -14,6 +16,8 @@ import { Latency } from './latency.tsx';
 import { Learning } from './learning.tsx';
 import { useLive } from './live.ts';
 import { Models } from './models.tsx';
+import { ProcessPage } from './process-view.tsx';
+import { Processes } from './processes.tsx';
 import { Share } from './share.tsx';
 import { TokenDialog } from './token.tsx';
 
@@ -42,8 +46,8 @@ export function App() {
   const { connection, progress } = useLive(overview !== null && !isLocked, reload);
   return (
     <>
-      <a class="skip" href="#decisions">
-        To the decisions
+      <a class="skip" href={view.page === 'overview' ? '#decisions' : '#processes'}>
+        {view.page === 'overview' ? 'To the decisions' : 'To the processes'}
       </a>
       <Header view={view} overview={overview} connection={connection} onChange={change} />
       <main>
@@ -61,27 +65,20 @@ export function App() {
           )
         ) : (
           <>
-            <Figures overview={overview} />
-            <div class="panels">
-              <Share overview={overview} />
-              <Accuracy overview={overview} />
-              <Coverage overview={overview} />
-              <Latency overview={overview} />
-              <Jobs overview={overview} role={role} progress={progress} onChange={reload} />
-              <Models overview={overview} onChange={reload} />
-              <Learning overview={overview} onChange={reload} />
-              <div id="decisions" class="wide" tabindex={-1}>
-                <Decisions
-                  overview={overview}
-                  role={role}
-                  onRole={(next) => change({ role: next })}
-                  onOpen={(id) => change({ decision: id })}
-                />
-              </div>
-            </div>
+            {view.page === 'overview' && (
+              <OverviewPage overview={overview} view={view} {...{ progress, change, reload }} />
+            )}
+            {view.page === 'processes' && <ProcessesPage view={view} change={change} news={overview} />}
           </>
         )}
       </main>
+      {view.conversation !== null && !isLocked && (
+        <ConversationPanel
+          key={view.conversation}
+          id={view.conversation}
+          onClose={() => change({ conversation: null })}
+        />
+      )}
       {view.decision !== null && !isLocked && (
         <ExplanationPanel
           key={view.decision}
@@ -91,5 +88,60 @@ export function App() {
         />
       )}
     </>
+  );
+}
+
+type Change = (change: Partial<View>) => void;
+
+function OverviewPage(props: {
+  readonly overview: Overview;
+  readonly view: View;
+  readonly progress: ReadonlyMap<string, ProgressEvent>;
+  readonly change: Change;
+  readonly reload: () => void;
+}) {
+  const { overview, view, progress, change, reload } = props;
+  const { role } = view;
+  return (
+    <>
+      <Figures overview={overview} />
+      <div class="panels">
+        <Share overview={overview} />
+        <Accuracy overview={overview} />
+        <Coverage overview={overview} />
+        <Latency overview={overview} />
+        <Jobs overview={overview} role={role} progress={progress} onChange={reload} />
+        <Models overview={overview} onChange={reload} />
+        <Learning overview={overview} onChange={reload} />
+        <div id="decisions" class="wide" tabindex={-1}>
+          <Decisions
+            overview={overview}
+            role={role}
+            onRole={(next) => change({ role: next })}
+            onOpen={(id) => change({ decision: id })}
+          />
+        </div>
+      </div>
+    </>
+  );
+}
+
+function ProcessesPage(props: { readonly view: View; readonly change: Change; readonly news: unknown }) {
+  const { view, change, news } = props;
+  const { process } = view;
+  return (
+    <div class="panels" id="processes" tabindex={-1}>
+      {process === null ? (
+        <Processes role={view.role} news={news} onOpen={(of) => change({ process: of })} />
+      ) : (
+        <ProcessPage
+          key={`${process.role} ${process.name}`}
+          of={process}
+          onConversation={(id) => change({ conversation: id })}
+          onChange={(next) => change({ process: next })}
+          onBack={() => change({ process: null })}
+        />
+      )}
+    </div>
   );
 }

@@ -99,7 +99,7 @@ function wordText({ correct, outcome, label, note }: Feedback): string {
   return [verdict, better, other, note ?? ''].filter((part) => part !== '').join('; ');
 }
 
-function MessageView({ message }: { readonly message: Message }) {
+export function MessageView({ message }: { readonly message: Message }) {
   return (
     <div class="message">
       {message.parts.map((part, index) => (

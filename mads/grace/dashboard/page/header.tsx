@@ -1,5 +1,5 @@
 import type { Overview } from '../overview.ts';
-import { ranges, type Range, type View } from './address.ts';
+import { addressOf, pages, ranges, type Page, type Range, type View } from './address.ts';
 import { Select } from './choice.tsx';
 import type { Connection } from './live.ts';
 import { ThemeButton } from './theme.tsx';
@@ -28,6 +28,22 @@ export function Header(props: {
           <img src="./icon.svg" alt="" width="22" height="22" />
           Thought Engine
         </h1>
+        <nav class="pages" aria-label="Pages">
+          {(Object.entries(pages) as [Page, string][]).map(([page, title]) => (
+            <a
+              key={page}
+              href={addressOf({ ...view, page, process: null, decision: null, conversation: null })}
+              {...(view.page === page ? { 'aria-current': 'page' as const } : {})}
+              onClick={(event) => {
+                if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+                event.preventDefault();
+                onChange({ page, process: null, decision: null, conversation: null });
+              }}
+            >
+              {title}
+            </a>
+          ))}
+        </nav>
         <span class="live" data-connection={connection} role="status">
           <span class="live-dot" aria-hidden="true" />
           {connections[connection]}

@@ -4,12 +4,12 @@ import type { JobState, JobView } from '../../../../training/queue.ts';
 import type { Overview } from '../overview.ts';
 import { api, faultOf } from './api.ts';
 import { now } from './clock.ts';
-import { ago, duration, fullTime } from './format.ts';
+import { ago, duration, fullTime, plural } from './format.ts';
 import { Empty, Panel } from './panel.tsx';
 
 const states: Readonly<Record<JobState, string>> = {
   waiting: 'Waiting',
-  active: 'Training',
+  active: 'Under way',
   completed: 'Done',
   failed: 'Failed',
   cancelled: 'Cancelled',
@@ -75,7 +75,8 @@ function Job(props: {
   readonly act: (work: () => Promise<unknown>) => Promise<void>;
 }) {
   const { view, step, act } = props;
-  const { id, job, state, result, error } = view;
+  const { id, job, state, result, mined, error } = view;
+  const work = job.kind === 'mine' ? 'search for processes' : 'training';
   const isOpen = state === 'waiting' || state === 'active';
   const time = view.finishedAt ?? view.startedAt ?? view.createdAt;
   return (
@@ -85,6 +86,7 @@ function Job(props: {
         <span class="tag" data-state={state}>
           {state === 'completed' && result !== null ? (result.promoted ? 'Promoted' : 'Kept the old') : states[state]}
         </span>
+        <span class="muted">{job.kind === 'mine' ? 'processes' : 'models'}</span>
         <time class="muted" dateTime={new Date(time).toISOString()} title={fullTime(time)}>
           {ago(time, now())}
         </time>
@@ -93,7 +95,7 @@ function Job(props: {
             type="button"
             class="small"
             onClick={() => void act(() => api.cancel(id))}
-            aria-label={`Cancel the training of ${job.role}`}
+            aria-label={`Cancel the ${work} of ${job.role}`}
           >
             Cancel
           </button>
@@ -103,7 +105,7 @@ function Job(props: {
             type="button"
             class="small"
             onClick={() => void act(() => api.retry(id))}
-            aria-label={`Retry the training of ${job.role}`}
+            aria-label={`Retry the ${work} of ${job.role}`}
           >
             Retry
           </button>
@@ -112,13 +114,19 @@ function Job(props: {
       {state === 'active' && (
         <div class="progress">
           <progress
-            aria-label={`Training of ${job.role}`}
+            aria-label={`${work} of ${job.role}`}
             {...(step === null || step.total === null ? {} : { value: step.done, max: Math.max(1, step.total) })}
           />
           <span>{step === null ? 'beginning' : stepText(step)}</span>
         </div>
       )}
       {error !== null && <p class="fault">{error.message}</p>}
+      {mined !== null && (
+        <p>
+          {plural(mined.fresh.length, 'new process', 'new processes')}, {mined.changed.length} changed,{' '}
+          {mined.same.length} as before
+        </p>
+      )}
       {result !== null && result.reasons.length > 0 && <p>{result.reasons.join('; ')}</p>}
       <p class="muted">
         {job.reason}
