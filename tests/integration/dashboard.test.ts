@@ -242,7 +242,7 @@ describe.skipIf(!hasBrowser)('dashboard in Chromium', () => {
     await page.getByRole('button', { name: 'refund' }).click();
     await page.locator('.graph').waitFor();
     expect(await seriousViolations()).toEqual([]);
-    expect(await page.locator('.graph').innerText()).toContain('find.status = "found" · 20');
+    expect(await page.locator('.graph').textContent()).toContain('find.status = "found" · 20');
     expect(await page.locator('main').innerText()).toContain('amount of the result of find');
     expect(await page.locator('main').innerText()).toContain('said in two ways');
     await page.setViewportSize({ width: 360, height: 700 });
