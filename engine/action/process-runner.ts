@@ -91,6 +91,8 @@ export class ProcessRunner {
         if (question === undefined) return handOver(`${missing.name} is missing and nothing says how to ask for it`);
         if (times > mostQuestions)
           return handOver(`${missing.name} was asked for ${mostQuestions} times without a usable answer`);
+        const blank = blankOf(question, current);
+        if (blank !== null) return handOver(`nothing is known that could stand for {${blank}} in the question`);
         current = { ...current, asked: { slot: missing.name, times } };
         told.push(fill(question, current));
         return { kind: 'asked', slot: missing.name, ...ran() };

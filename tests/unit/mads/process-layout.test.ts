@@ -3,7 +3,7 @@ import { layoutOf } from '../../../mads/grace/dashboard/page/process-layout.ts';
 
 const size = { boxWidth: 100, boxHeight: 40, gapX: 20, gapY: 30 };
 const ways = (...pairs: string[]) => pairs.map((pair) => ({ from: pair[0] ?? '', to: pair[1] ?? '' }));
-const layout = (ids: string, ...pairs: string[]) => layoutOf([...ids], ways(...pairs), ids[0] ?? '', size);
+const layout = (ids: string, ...pairs: string[]) => layoutOf(ids.split(''), ways(...pairs), ids[0] ?? '', size);
 
 describe('layoutOf', () => {
   it('puts each box below all that lead to it, and edges between their borders', () => {
