@@ -22,6 +22,7 @@ import {
   which,
   type ProcessOffice,
 } from './process-office.ts';
+import { labelAnswer, labelQueues, labelsRequest, type LabelQueue } from './label-queue.ts';
 import { reportOf, type Report } from './report.ts';
 
 export interface DeskParts {
@@ -207,6 +208,17 @@ export class Desk {
     return Promise.all(rows.map(async (row) => ({ ...row, history: await registry.history(row.role) })));
   }
 
+  /** Settled messages that somebody should look at, most at stake first, and what those looked at prove. */
+  async labels(input: z.input<typeof labelsRequest> = {}): Promise<readonly LabelQueue[]> {
+    const { log, training } = this.#parts;
+    return labelQueues(log, await this.roles(), training, parse(labelsRequest, input));
+  }
+
+  /** A person's word on one settled message. @throws DECISION_UNKNOWN */
+  label(input: z.input<typeof labelAnswer>): ReturnType<ConversationLog['addFeedback']> {
+    return this.#parts.log.addFeedback({ ...defined(parse(labelAnswer, input)), source: 'human' });
+  }
+
   /** Makes the bundle before the current one serve again. @throws NOTHING_TO_ROLL_BACK */
   rollback(input: z.input<typeof ofRole>): ReturnType<Registry['rollback']> {
     return this.#parts.registry.rollback(parse(ofRole, input).role);
@@ -356,6 +368,8 @@ export const deskOperations = [
   'cancel',
   'roles',
   'snapshot',
+  'labels',
+  'label',
 ] as const satisfies readonly (keyof Desk)[];
 export type DeskOperation = (typeof deskOperations)[number];
 

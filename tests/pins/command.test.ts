@@ -32,6 +32,9 @@ const pinned = {
   'jobs retry': '<id> --data-dir --json',
   'jobs cancel': '<id> --data-dir --json',
   forget: '<conversation> --data-dir --json',
+  labels: '',
+  'labels next': '--role --limit --data-dir --json',
+  'labels answer': '<decision> <verdict> --note --data-dir --json',
   doctor: '--data-dir --json',
   bench:
     '<subject> --train --val --test --verifier --decisions --processes --holdout --folds --learn-every --stream --growth --shots --peers --seeds --alpha --device --json',

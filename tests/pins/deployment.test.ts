@@ -60,6 +60,8 @@ describe('a deployment', () => {
       'POST /api/import',
       'POST /api/job',
       'POST /api/jobs',
+      'POST /api/label',
+      'POST /api/labels',
       'POST /api/learning',
       'POST /api/mine',
       'POST /api/models',
@@ -84,7 +86,7 @@ describe('a deployment', () => {
 
   it('lets the same be done at the desk', () => {
     expect(deskOperations.toSorted()).toEqual(
-      'approveProcess begin cancel conversation decision decisions editProcess emads end import job jobs learning mine models overview process processes renameProcess report retireProcess retry role roles rollback snapshot train'.split(
+      'approveProcess begin cancel conversation decision decisions editProcess emads end import job jobs label labels learning mine models overview process processes renameProcess report retireProcess retry role roles rollback snapshot train'.split(
         ' ',
       ),
     );

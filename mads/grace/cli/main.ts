@@ -5,6 +5,7 @@ import { addBench } from './verbs/bench.ts';
 import { addForget } from './verbs/forget.ts';
 import { addImport } from './verbs/import.ts';
 import { addJobs } from './verbs/jobs.ts';
+import { addLabels } from './verbs/labels.ts';
 import { addModels } from './verbs/models.ts';
 import { addProcesses } from './verbs/processes.ts';
 import { addReport } from './verbs/report.ts';
@@ -43,6 +44,7 @@ export function createProgram(shell: Shell): Command {
     addProcesses,
     addJobs,
     addForget,
+    addLabels,
     addDoctor,
     addBench,
   ])

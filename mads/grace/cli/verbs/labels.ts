@@ -1,0 +1,79 @@
+import type { Command } from '@commander-js/extra-typings';
+import { EngineError } from '../../../../engine/core/errors.ts';
+import type { LabelQueue } from '../../label-queue.ts';
+import { openDesk } from '../desk-door.ts';
+import type { Shell } from '../shell.ts';
+import { percent, table } from '../terminal.ts';
+
+const shownCharacters = 60;
+
+export function addLabels(program: Command, shell: Shell): void {
+  const labels = program.command('labels').summary('settled messages that somebody should look at, and their answers');
+  labels
+    .command('next')
+    .description(
+      `One in twenty of the messages that were settled without the LLM, drawn at random, those with most at stake first;
+and what the answers so far prove about all of them.`,
+    )
+    .option('--role <name>', 'one role alone')
+    .option('--limit <n>', 'at most so many of each role', '10')
+    .option('--data-dir <folder>', 'data folder')
+    .option('--json', 'print one JSON document')
+    .action(async (flags) => {
+      const terminal = shell.terminal(flags.json === true);
+      const limit = Number(flags.limit);
+      if (!Number.isInteger(limit) || limit < 0) throw new EngineError('USAGE', { detail: '--limit needs a number' });
+      const door = await openDesk(shell.config({ dataDir: flags.dataDir }), terminal.progress);
+      try {
+        const queues = await door.ask('labels', flags.role === undefined ? { limit } : { limit, role: flags.role });
+        terminal.answer(queues, () => queues.map(queueText).join('\n\n'));
+      } finally {
+        await door.close();
+      }
+    });
+  labels
+    .command('answer')
+    .description('say whether a settled message was settled rightly')
+    .argument('<decision>', 'its id')
+    .argument('<verdict>', 'right or wrong')
+    .option('--note <text>', 'why')
+    .option('--data-dir <folder>', 'data folder')
+    .option('--json', 'print one JSON document')
+    .action(async (decision, verdict, flags) => {
+      if (verdict !== 'right' && verdict !== 'wrong') {
+        throw new EngineError('USAGE', { detail: `the verdict is "right" or "wrong", not "${verdict}"` });
+      }
+      const terminal = shell.terminal(flags.json === true);
+      const door = await openDesk(shell.config({ dataDir: flags.dataDir }), terminal.progress);
+      try {
+        const note = flags.note === undefined ? {} : { note: flags.note };
+        const word = await door.ask('label', { decision, correct: verdict === 'right', ...note });
+        terminal.answer(word, () => `kept: ${decision} was settled ${verdict === 'right' ? 'rightly' : 'wrongly'}`);
+      } finally {
+        await door.close();
+      }
+    });
+}
+
+function queueText({ role, waiting, tasks, bound }: LabelQueue): string {
+  const missing =
+    bound.missing === null
+      ? 'too many errors to hold'
+      : bound.holds
+        ? 'holds'
+        : `about ${bound.missing} more are needed`;
+  const head =
+    bound.settled === 0
+      ? `${role}: nothing was settled yet`
+      : `${role}: ${bound.judged} of ${bound.settled} settled messages judged, ${bound.errors} wrong; error at most ${percent(bound.errorUpper)}: ${missing}; ${waiting} wait`;
+  const rows = tasks.map((task) => [
+    task.decision,
+    task.stake,
+    task.tier,
+    task.text.replace(/\s+/g, ' ').slice(0, shownCharacters),
+    JSON.stringify(task.outcome).slice(0, shownCharacters),
+  ]);
+  return rows.length === 0
+    ? head
+    : `${head}\n${table(['decision', 'stake', 'tier', 'message', 'what was done'], rows)}`;
+}
