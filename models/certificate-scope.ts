@@ -63,16 +63,22 @@ function firstShare(strangers: number, { alpha, delta, shareMost }: ScopeOptions
   return Math.min(first.most, Math.max(first.least, first.room * needed));
 }
 
-interface Counts {
+/** What given thresholds settle of rows in scope (`known`) and of rows out of scope (`strangers`). */
+export interface ScopeCounts {
   readonly settled: number;
+  /** Of the settled rows in scope. */
   readonly wrong: number;
   readonly known: number;
+  /** Strangers that are settled: always errors. */
   readonly taken: number;
   readonly strangers: number;
 }
 
 /** The error grows with the share of strangers, with errors in scope, and with fewer right answers in scope. */
-function worstError(counts: Counts, { delta, shareMost }: ScopeOptions): number {
+export function worstError(
+  counts: ScopeCounts,
+  { delta, shareMost }: Pick<ScopeOptions, 'delta' | 'shareMost'>,
+): number {
   const wrong = clopperPearsonUpper(counts.wrong, counts.known, delta * parts.wrong);
   const right = clopperPearsonLower(counts.settled - counts.wrong, counts.known, delta * parts.right);
   const taken = clopperPearsonUpper(counts.taken, counts.strangers, delta * parts.strangers);

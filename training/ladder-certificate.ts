@@ -1,14 +1,20 @@
 import { splitBudget, type LadderCertificate, type LadderRow } from '../models/certificate-budget.ts';
 import { applyIsotonic, fitIsotonic } from '../models/calibration.ts';
-import { certify, estimateLabelNoise } from '../models/certificate.ts';
+import { trueError } from '../models/certificate-noise.ts';
+import { boundOf, certify, estimateLabelNoise } from '../models/certificate.ts';
 import { plainWordsLabel } from '../models/dtr/mixed/plain-words.ts';
 import { thresholdFor, type Thresholds } from '../models/thresholds.ts';
+import { figuresOf, settleTurns, type SettledTurn } from './evaluate.ts';
 import type { JudgedProposal, JudgedTurn } from './judged-turn.ts';
+import { scopeOf, withinScope, type LadderScope } from './ladder-scope.ts';
 
-export interface LadderThresholds {
+export interface CertifiedLadder {
   readonly thresholds: { readonly dtr: Thresholds; readonly lppm: Thresholds };
-  readonly certificate: LadderCertificate;
+  readonly certificate: ScopedCertificate;
 }
+
+/** With what is known about more traffic from outside; absent in bundles of earlier versions. */
+export type ScopedCertificate = LadderCertificate & { readonly scope?: LadderScope };
 
 /** Turns that were scored by models that had not seen them. */
 export interface ScoredTurns {
@@ -24,9 +30,16 @@ export interface ScoredTurns {
  */
 export function certifyLadder(
   { choosing, certifying }: ScoredTurns,
-  options: { readonly alpha: number; readonly delta: number },
-): LadderThresholds {
-  const { alpha, delta } = options;
+  options: {
+    readonly alpha: number;
+    readonly delta: number;
+    /** Messages that only an LLM can answer; without them nothing is said about other shares of these. */
+    readonly strangers?: ReadonlySet<string>;
+    /** Share of such messages, in [0, 1), under which the budget has to hold, whatever their share was. */
+    readonly scopeShare?: number;
+  },
+): CertifiedLadder {
+  const { alpha, delta, strangers, scopeShare } = options;
   const seen = Math.min(...(['dtr', 'lppm'] as const).map((tier) => noiseSeenBy(tier, choosing)));
   const labelNoise = Number.isFinite(seen) ? seen : 0;
   // What a cut keeps from the tree router goes on to the next tier, so the budget is split over what is left.
@@ -39,16 +52,44 @@ export function certifyLadder(
     ...proof.assumptions,
     'models that learned from more of the log err no more than those of its folds',
   ];
-  const certificate = { ...proof, assumptions };
   const standard = (tier: 'dtr' | 'lppm'): number | null =>
-    certificate.tiers.find((share) => share.tier === tier)?.threshold ?? null;
-  return {
-    thresholds: {
-      dtr: { standard: standard('dtr'), byLabel: notBelow(standard('dtr'), cuts) },
-      lppm: { standard: standard('lppm'), byLabel: {} },
-    },
-    certificate,
+    proof.tiers.find((share) => share.tier === tier)?.threshold ?? null;
+  const thresholds = {
+    dtr: { standard: standard('dtr'), byLabel: notBelow(standard('dtr'), cuts) },
+    lppm: { standard: standard('lppm'), byLabel: {} },
   };
+  if (strangers === undefined) return { thresholds, certificate: { ...proof, assumptions } };
+  const terms = { alpha, delta, labelNoise, strangers };
+  const kept = scopeShare === undefined ? thresholds : withinScope(certifying, thresholds, scopeShare, terms);
+  const rows = settleTurns(certifying, kept);
+  const scope = scopeOf(rows, terms);
+  const percents = [scope.holdsUpTo, scope.observed].map((share) => `${(share * 100).toFixed(0)} %`);
+  const known = `at most ${percents[0]} of the messages are such as only an LLM can answer (here ${percents[1]} were)`;
+  const certificate = scopeShare === undefined ? proof : recount(proof, rows, kept, { alpha, delta, labelNoise });
+  return { thresholds: kept, certificate: { ...certificate, assumptions: [...assumptions, known], scope } };
+}
+
+/** What is left of a certificate whose thresholds were raised afterwards. */
+function recount(
+  proof: LadderCertificate,
+  rows: readonly SettledTurn[],
+  thresholds: CertifiedLadder['thresholds'],
+  terms: { readonly alpha: number; readonly delta: number; readonly labelNoise: number },
+): LadderCertificate {
+  const { settled, errors, dtr, lppm } = figuresOf(rows);
+  const tiers = (['dtr', 'lppm'] as const).map((tier) => {
+    const own = rows.filter((row) => row.tier === tier);
+    const wrong = own.filter((row) => !row.correct).length;
+    const error = own.length === 0 ? 0 : trueError(wrong / own.length, terms.labelNoise);
+    const { share: coverage } = { dtr, lppm }[tier];
+    return { tier, threshold: thresholds[tier].standard, settled: own.length, errors: wrong, coverage, error };
+  });
+  const { assumptions: _, ...bound } = boundOf(rows.length, settled, errors, terms);
+  const reason =
+    settled === 0
+      ? 'nothing keeps the budget under the share of foreign messages that is asked for'
+      : `${proof.reason}; raised to keep it under more foreign messages`;
+  return { ...proof, ...bound, reason, tiers };
 }
 
 /** With fewer proposals a tier cannot tell noise of the labels from errors of its own. */

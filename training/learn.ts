@@ -5,7 +5,6 @@ import { EngineError } from '../engine/core/errors.ts';
 import { hashFraction } from '../engine/core/hash.ts';
 import type { Progress } from '../engine/core/progress.ts';
 import type { FitReport } from '../models/estimator.ts';
-import type { LadderCertificate } from '../models/certificate-budget.ts';
 import type { Thresholds } from '../models/thresholds.ts';
 import type { CetModel } from '../models/cet/model.ts';
 import { DtrModel } from '../models/dtr/model.ts';
@@ -20,7 +19,8 @@ import { lppmExamples, lppmTurns } from './examples/lppm-examples.ts';
 import { findPayloadTools, type PayloadTool } from './examples/payload-tools.ts';
 import { judgeTurns, type JudgedTurn } from './judged-turn.ts';
 import { CrossFittedTier } from './cross-fitted-tier.ts';
-import { certifyLadder } from './ladder-certificate.ts';
+import { certifyLadder, type ScopedCertificate } from './ladder-certificate.ts';
+import { strangersOf } from './ladder-scope.ts';
 import { judgingTiers } from './judging-tiers.ts';
 
 export type LearnedTier = 'dtr' | 'lppm' | 'cet';
@@ -39,6 +39,11 @@ export interface LearnOptions {
   readonly signal?: AbortSignal;
   /** Tiers to learn; all by default. */
   readonly tiers?: readonly LearnedTier[];
+  /**
+   * Share of messages that only an LLM can answer, in [0, 1), under which the budget has to hold, however many there were in
+   * the log; absent: the certificate says up to which share it holds.
+   */
+  readonly scopeShare?: number;
   /** What people said was right for single messages. */
   readonly corrections?: readonly Correction[];
   /** Ids of messages whose answers are no labels; nothing is learned from them or judged by them. */
@@ -60,7 +65,7 @@ export interface LearnedModels {
 export interface Learned {
   readonly models: LearnedModels;
   readonly thresholds: { readonly dtr: Thresholds; readonly lppm: Thresholds };
-  readonly certificate: LadderCertificate;
+  readonly certificate: ScopedCertificate;
   readonly reports: Readonly<Partial<Record<LearnedTier, FitReport>>>;
   /** Turns that neither training nor the choice of thresholds saw, as the new models would have settled them. */
   readonly heldOut: readonly JudgedTurn[];
@@ -142,7 +147,7 @@ export async function learn(conversations: readonly Conversation[], options: Lea
   const isChooser = (turn: JudgedTurn): boolean => hashFraction(`chooses ${turn.conversation}`) < choosers;
   const { thresholds, certificate } = certifyLadder(
     { choosing: scored.filter(isChooser), certifying: [...heldOut, ...scored.filter((turn) => !isChooser(turn))] },
-    options,
+    { ...options, strangers: strangersOf(turns) },
   );
   const counts = { conversations: usable.length, turns: turns.length, heldOut: heldOut.length };
   return { models, thresholds, certificate, reports, heldOut, payloadTools, counts };
