@@ -11,6 +11,7 @@ import type { Script } from './script.ts';
 import type { EncoderPlace } from './encoding/sentence-encoder.ts';
 import type { Surety } from './certainty/surety.ts';
 import { ArgumentFiller, type ToolProfiles } from './values/filler.ts';
+import { storedTagger, taggerBytes, taggerOf, type StoredTagger } from './values/tagger-store.ts';
 import { Ranker } from './values/ranker.ts';
 import { Vocabulary } from './encoding/vocabulary.ts';
 import type { ActionCalibration, LppmWeights, ServedWeights, Temperatures } from './weights.ts';
@@ -31,6 +32,8 @@ interface Description {
   /** JSON of `DefinedPlain`: the order of steps says where a script begins. */
   readonly defined: string | null;
   readonly profiles: ToolProfiles;
+  readonly tagger: StoredTagger | null;
+  readonly day: number | null;
   readonly logged: Omit<LoggedExamples, 'vectors'> | null;
   /** sha256 of the other files. */
   readonly hashes: Readonly<Record<string, string>>;
@@ -40,6 +43,7 @@ const names = {
   description: 'lppm.json',
   vocabulary: 'vocabulary.bin',
   values: 'values.bin',
+  tagger: 'tagger.bin',
   network: 'network.onnx',
   defined: 'defined.bin',
   logged: 'logged.bin',
@@ -58,6 +62,7 @@ export async function saveWeights(
     [names.vocabulary]: joined(bytesOf(vocabulary.hashes), bytesOf(vocabulary.scales)),
     [names.values]: packed(filler.ranker.weights),
     [names.network]: network,
+    ...(filler.tagger === null ? {} : { [names.tagger]: taggerBytes(filler.tagger) }),
     ...(logged === null ? {} : { [names.logged]: Uint8Array.from(logged.vectors) }),
     ...(weights.defined === null ? {} : { [names.defined]: packed(weights.defined.ranker.weights) }),
   };
@@ -77,6 +82,8 @@ export async function saveWeights(
     logged: logged === null ? null : { conversations: logged.conversations, steps: logged.steps, width: logged.width },
     defined: weights.defined === null ? null : JSON.stringify(weights.defined.plain),
     profiles: filler.profiles,
+    tagger: filler.tagger === null ? null : storedTagger(filler.tagger),
+    day: filler.day,
     hashes: Object.fromEntries(Object.entries(files).map(([name, bytes]) => [name, sha256(bytes)])),
   };
   for (const [name, bytes] of Object.entries(files)) await writeFile(join(folder, name), bytes);
@@ -113,6 +120,8 @@ export async function loadWeights(folder: string): Promise<StoredModel> {
   const {
     memberOutputs,
     profiles,
+    tagger,
+    day,
     known,
     defined,
     logged: kept,
@@ -121,6 +130,8 @@ export async function loadWeights(folder: string): Promise<StoredModel> {
     encoding: ___,
     ...rest
   } = description;
+  const tags = files[names.tagger];
+  const tagging = tagger === null || tags === undefined ? null : taggerOf(tagger, tags);
   const weights: ServedWeights = {
     ...rest,
     vocabulary: new Vocabulary(hashes, scales),
@@ -130,7 +141,7 @@ export async function loadWeights(folder: string): Promise<StoredModel> {
       defined === null || definedBytes === undefined
         ? null
         : new DefinedProcesses(JSON.parse(defined) as DefinedPlain, new Ranker(unpacked(definedBytes))),
-    filler: new ArgumentFiller(profiles, new Ranker(unpacked(valueBytes))),
+    filler: new ArgumentFiller({ profiles, tagger: tagging, day }, new Ranker(unpacked(valueBytes))),
   };
   const vectors = files[names.logged];
   const logged = kept === null || vectors === undefined ? null : { ...kept, vectors: new Int8Array(aligned(vectors)) };

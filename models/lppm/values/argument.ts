@@ -1,5 +1,5 @@
 import { combine, hashText } from '../../text/ngrams.ts';
-import { bareOf, type DialogueEvidence, type ValueOrigin } from './evidence.ts';
+import { bareOf, stemOf, wordsOf, type Beside, type DialogueEvidence, type ValueOrigin } from './evidence.ts';
 import { isComparison, valueKey } from './value-key.ts';
 
 /** What was learned of one argument of one tool, apart from the ranker's weights. */
@@ -110,12 +110,20 @@ export function candidatesOf(tool: string, profile: ArgumentProfile, dialogue: D
     for (const hash of general) held.hashes.push(combine(generalSalt, hash));
     found.set(key, held);
   };
+  const own = new Set(wordsOf(profile.name).map(stemOf));
   profile.options.forEach((option, rank) => {
-    offer(option, profile.isConstant ? 'constant' : 'option', optionHashes(option, rank, profile, dialogue, tied));
+    const { hashes, general } = optionHashes(option, rank, profile, dialogue, tied, own);
+    offer(option, profile.isConstant ? 'constant' : 'option', hashes, general);
   });
   const kinds = new Set(profile.kinds);
-  for (const { value, origin, kind, hashes, general } of dialogue.evidence) {
-    if (kinds.has(kind)) offer(bareOf(value), origin, hashes, general);
+  for (const { value, origin, kind, hashes, general, beside } of dialogue.evidence) {
+    const likeness = likenessOf(own, profile.name, beside);
+    if (!kinds.has(kind)) continue;
+    if (likeness === 0) offer(bareOf(value), origin, hashes, general);
+    else {
+      const alike = combine(told.alike, likeness);
+      offer(bareOf(value), origin, hashes, [...general, alike, combine(alike, hashText(kind))]);
+    }
   }
   const absent: Candidate = { key: 'absent', value: undefined, origin: 'absent', hashes: [combine(salt, 1)] };
   const unknown: Candidate = { key: 'unknown', value: undefined, origin: 'unknown', hashes: [combine(salt, 2)] };
@@ -136,6 +144,20 @@ export function candidatesOf(tool: string, profile: ArgumentProfile, dialogue: D
   return [absent, unknown, ...withOperators(salt, profile, dialogue, [...found.values()])];
 }
 
+const told = { alike: 0x51 } as const;
+
+/** How the argument's own name stands beside a piece: to its left, right, in the question, as the field's name. */
+function likenessOf(own: ReadonlySet<string>, name: string, beside: Beside): number {
+  if (beside.field !== '') {
+    if (beside.field === name) return 1;
+    return wordsOf(beside.field).some((word) => own.has(stemOf(word))) ? 2 : 0;
+  }
+  const left = own.has(beside.left) ? 4 : own.has(beside.beforeLeft) ? 8 : 0;
+  let asked = 0;
+  for (const stem of own) if (beside.asked.has(stem)) asked = 32;
+  return left + (own.has(beside.right) ? 16 : 0) + asked;
+}
+
 /** The given piece as a value of the argument's type; undefined where it cannot be one. */
 function typed(given: unknown, profile: ArgumentProfile, known: ReadonlySet<string>): unknown {
   if (profile.type === 'number') {
@@ -154,31 +176,53 @@ function optionHashes(
   profile: ArgumentProfile,
   dialogue: DialogueEvidence,
   tied: boolean,
-): number[] {
+  name: ReadonlySet<string>,
+): { hashes: number[]; general: number[] } {
+  const general: number[] = [hashText(`rank ${Math.min(rank, 6)}`)];
   const key = valueKey(option);
   const own = hashText(`= ${key}`);
   const hashes = [own, hashText(`rank ${Math.min(rank, 6)}`)];
   const words = key.match(/[\p{L}\p{N}]+/gu) ?? [];
   const phrase = ` ${words.join(' ')} `;
+  const initials = words.map((word) => word[0]).join('');
   if (words.length > 0) {
     for (const turn of dialogue.turns) {
       const age = Math.min(turn.age, 3);
-      if (turn.text.includes(phrase)) {
-        hashes.push(
+      const place = turn.text.indexOf(phrase);
+      if (place >= 0) {
+        const [beforeLeft = '', left = ''] = turn.text.slice(0, place).split(' ').slice(-2).map(stemOf);
+        const right = stemOf(turn.text.slice(place + phrase.length).split(' ', 1)[0] ?? '');
+        const likeness = likenessOf(name, '', { left, beforeLeft, right, asked: turn.asked, field: '' });
+        const named = [
           hashText('named'),
           hashText(`named ${age}`),
           hashText(`named at ${turn.text.trim() === phrase.trim()}`),
+        ];
+        hashes.push(
+          ...named,
+          hashText(`after ${left}`),
+          hashText(`after ${beforeLeft} ${left}`),
+          hashText(`before ${right}`),
         );
+        general.push(...named, hashText(`named like ${likeness}`));
+        break;
+      }
+      if (initials.length > 1 && turn.words.has(initials)) {
+        hashes.push(hashText('initials'), hashText(`initials ${age}`));
+        general.push(hashText('initials'), hashText(`initials ${age}`));
         break;
       }
       const shared = words.filter((word) => word.length > 2 && turn.words.has(word)).length;
-      if (shared > 0) hashes.push(hashText(`part ${age} ${Math.ceil((shared / words.length) * 2)}`));
+      if (shared > 0) {
+        hashes.push(hashText(`part ${age} ${Math.ceil((shared / words.length) * 2)}`));
+        general.push(hashText(`part ${age} ${Math.ceil((shared / words.length) * 2)}`));
+      }
     }
   }
-  if (!tied) return hashes;
+  if (!tied) return { hashes, general };
   for (const word of dialogue.recent) hashes.push(combine(own, word));
   for (const item of dialogue.state) hashes.push(combine(own, item));
-  return hashes;
+  return { hashes, general };
 }
 
 /** Where comparisons occur, every value comes bare and with each operator. */

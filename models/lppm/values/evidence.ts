@@ -3,7 +3,8 @@ import { moveOf } from '../encoding/encode.ts';
 import type { DialogueTurn } from '../example.ts';
 import { markersOf } from '../encoding/markers.ts';
 import { momentsOf } from './moments.ts';
-import { spansOf, type SpanType } from './spans.ts';
+import { spansOf } from './spans.ts';
+import type { FoundSpan } from './tagger.ts';
 import { isComparison, valueKey } from './value-key.ts';
 
 /** Where a value came from. */
@@ -19,6 +20,18 @@ export interface Evidence {
   readonly hashes: readonly number[];
   /** Reasons that hold for every argument of every tool. */
   readonly general: readonly number[];
+  /** What an argument compares its own name with. */
+  readonly beside: Beside;
+}
+
+/** What stands beside a piece: stems of its neighbours, of what was asked before it, and of the field that held it. */
+export interface Beside {
+  readonly left: string;
+  readonly beforeLeft: string;
+  readonly right: string;
+  readonly asked: ReadonlySet<string>;
+  /** Name of the field of a call or result; empty for a piece of a turn. */
+  readonly field: string;
 }
 
 /** What a dialogue offers to fill arguments with; read once, used for every argument. */
@@ -29,22 +42,42 @@ export interface DialogueEvidence {
   /** Words of the last user turns, newest first, for options that are meant but not named. */
   readonly recent: readonly number[];
   /** Folded words of each user turn, newest first, for options that are named. */
-  readonly turns: readonly { readonly text: string; readonly words: ReadonlySet<string>; readonly age: number }[];
+  readonly turns: readonly SaidTurn[];
   /** Arguments of the newest earlier call, by tool. */
   readonly calls: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
+}
+
+/** A user turn as options are looked for in it. */
+export interface SaidTurn {
+  /** Folded words, a blank before and after each. */
+  readonly text: string;
+  readonly words: ReadonlySet<string>;
+  readonly age: number;
+  /** Stems of what was asked before it. */
+  readonly asked: ReadonlySet<string>;
 }
 
 /** How far back values are looked for. */
 const window = { users: 8, calls: 4, results: 3, fields: 24 } as const;
 
-export function evidenceOf(turns: readonly DialogueTurn[]): DialogueEvidence {
+/** What a reader of turns adds to what stands in them. */
+export interface EvidenceReader {
+  /** Values that a tagger finds in a user turn, given the move that it answers. */
+  readonly tagged: (turn: DialogueTurn, asked: string) => readonly FoundSpan[];
+  /** The day that turns without a time were said on; null where unknown. */
+  readonly day: number | null;
+}
+
+const plainReader: EvidenceReader = { tagged: () => [], day: null };
+
+export function evidenceOf(turns: readonly DialogueTurn[], reader: EvidenceReader = plainReader): DialogueEvidence {
   const evidence: Evidence[] = [];
   const state: number[] = [];
   const recent: number[] = [];
-  const userTurns: { text: string; words: Set<string>; age: number }[] = [];
+  const userTurns: SaidTurn[] = [];
   const calls = new Map<string, Readonly<Record<string, unknown>>>();
   const moves: string[] = [];
-  const newer = new Set<SpanType>();
+  const newer = new Set<string>();
   let users = 0;
   let callAge = 0;
   let resultAge = 0;
@@ -53,10 +86,11 @@ export function evidenceOf(turns: readonly DialogueTurn[]): DialogueEvidence {
     const turn = turns[index] as DialogueTurn;
     if (turn.speaker === 'user') {
       if (users >= window.users) continue;
-      addSpans(turn, askedBefore(turns, index), users, newer, evidence);
+      const asked = questionBefore(turns, index);
+      addSpans(turn, askedBefore(turns, index), asked, users, newer, reader, evidence);
       const folded = turn.text.slice(0, 2000).toLowerCase();
       const words = new Set(folded.match(/[\p{L}\p{N}]+/gu) ?? []);
-      userTurns.push({ text: ` ${[...(folded.match(/[\p{L}\p{N}]+/gu) ?? [])].join(' ')} `, words, age: users });
+      userTurns.push({ text: ` ${[...(folded.match(/[\p{L}\p{N}]+/gu) ?? [])].join(' ')} `, words, age: users, asked });
       if (users < 2) for (const word of [...words].slice(0, 20)) recent.push(hashText(`${users} ${word}`));
       if (users === 0) for (const marker of markersOf(turn.text)) put(`m ${marker}`);
       users += 1;
@@ -94,6 +128,28 @@ export function askedBefore(turns: readonly DialogueTurn[], index: number): stri
   return 'none';
 }
 
+/** Stems of the words of the agent turn that a user turn answers. */
+function questionBefore(turns: readonly DialogueTurn[], index: number): ReadonlySet<string> {
+  const before = turns[index - 1];
+  return before?.speaker === 'agent' ? new Set(wordsOf(before.text.slice(0, 400)).map(stemOf)) : none;
+}
+const none: ReadonlySet<string> = new Set();
+
+/** Lower-case words; of a name like `leaving_date` or `PartySize` its parts. */
+export function wordsOf(text: string): string[] {
+  return (
+    text
+      .replace(/(\p{Ll})(\p{Lu})/gu, '$1 $2')
+      .toLowerCase()
+      .match(/\p{L}+|\p{N}+/gu) ?? []
+  );
+}
+
+/** Enough of a word to know it with another ending. */
+export function stemOf(word: string): string {
+  return word.length <= 4 ? word.replace(/s$/, '') : word.slice(0, 5);
+}
+
 /** Of a free question, the last noun-like words say what was asked. */
 function freeTopic(text: string): string {
   const words = text.toLowerCase().match(/\p{L}{4,}/gu) ?? [];
@@ -120,6 +176,10 @@ const told = {
   newer: 0x20,
   negated: 0x21,
   corrects: 0x22,
+  tagged: 0x23,
+  taggedAge: 0x24,
+  taggedShare: 0x25,
+  taggedNewer: 0x26,
 } as const;
 
 /** Words that take back what follows them, and turns that put something in its place. */
@@ -127,12 +187,21 @@ const negation = /^(not|no|never|instead|than|without|isn't|don't)$/;
 const correction = /^\W*(no|nope|actually|sorry|wait|oops)\b|\b(instead|rather|i meant|change|make (it|that))\b/i;
 
 /** `newer`: types of what stands in newer turns, which this turn's are added to. */
-function addSpans(turn: DialogueTurn, asked: string, age: number, newer: Set<SpanType>, evidence: Evidence[]): void {
+function addSpans(
+  turn: DialogueTurn,
+  asked: string,
+  questionWords: ReadonlySet<string>,
+  age: number,
+  newer: Set<string>,
+  reader: EvidenceReader,
+  evidence: Evidence[],
+): void {
   const near = Math.min(age, 3);
   const question = hashText(asked);
   const corrects = correction.test(turn.text.slice(0, 400));
-  const types = new Set<SpanType>();
-  for (const span of spansOf(turn.text, age < 2 ? 4 : 3, momentsOf(turn))) {
+  const types = new Set<string>();
+  const spans = spansOf(turn.text, age < 2 ? 4 : 3, momentsOf(turn, reader.day));
+  for (const span of spans) {
     types.add(span.type);
     const type = hashText(span.type);
     const left = hashText(span.left);
@@ -167,7 +236,33 @@ function addSpans(turn: DialogueTurn, asked: string, age: number, newer: Set<Spa
     ];
     hashes.push(combine(told.newer, combine(type, newer.has(span.type) ? 1 : 2)));
     const value = span.value;
-    evidence.push({ key: valueKey(value), value, origin: 'span', kind: span.type, hashes, general });
+    const beside = {
+      left: stemOf(span.left),
+      beforeLeft: stemOf(span.beforeLeft),
+      right: stemOf(span.right),
+      asked: questionWords,
+      field: '',
+    };
+    evidence.push({ key: valueKey(value), value, origin: 'span', kind: span.type, hashes, general, beside });
+  }
+  for (const found of reader.tagged(turn, asked)) {
+    const kind = `tag ${found.slot}`;
+    types.add(kind);
+    const slot = hashText(kind);
+    const share = Math.min(4, Math.floor(found.confidence * 5));
+    const isNewer = newer.has(kind) ? 1 : 2;
+    const hashes = [
+      combine(told.tagged, slot),
+      combine(told.taggedAge, combine(slot, near)),
+      combine(told.taggedShare, combine(slot, share)),
+      combine(told.taggedNewer, combine(slot, isNewer)),
+    ];
+    const general = [combine(told.taggedShare, share), combine(told.taggedNewer, isNewer)];
+    const beside = { left: '', beforeLeft: '', right: '', asked: none, field: found.slot };
+    // the piece as it stands, and in the plain forms that were read from it
+    const forms = spans.filter(({ start, end }) => start === found.start && end === found.end).map(({ value }) => value);
+    for (const value of new Set([found.text, ...forms]))
+      evidence.push({ key: valueKey(value), value, origin: 'span', kind, hashes, general, beside });
   }
   for (const type of types) newer.add(type);
 }
@@ -183,7 +278,8 @@ function addFields(turn: DialogueTurn, origin: 'call' | 'result', age: number, e
       `${origin} ${Math.min(age, 2)}`,
     ];
     const general = [combine(told.near, hashText(`${origin} ${Math.min(age, 2)}`))];
-    evidence.push({ key: valueKey(bareOf(value)), value, origin, kind, hashes: names.map(hashText), general });
+    const beside = { left: '', beforeLeft: '', right: '', asked: none, field };
+    evidence.push({ key: valueKey(bareOf(value)), value, origin, kind, hashes: names.map(hashText), general, beside });
   }
 }
 
@@ -200,9 +296,4 @@ function shapeOf(text: string): string {
     .replace(/\p{Ll}/gu, 'a')
     .replace(/\p{N}/gu, '9')
     .replace(/(.)\1{4,}/gu, '$1$1$1$1');
-}
-
-/** Evidence of one argument is the shared evidence seen through the argument's own salt. */
-export function through(salt: number, hash: number): number {
-  return combine(salt, hash);
 }

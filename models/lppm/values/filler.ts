@@ -1,15 +1,21 @@
+import { hashFraction } from '../../../engine/core/hash.ts';
 import { seededRandom, shuffle } from '../../../engine/core/random.ts';
 import type { DialogueTurn } from '../example.ts';
 import { candidateKey, candidatesOf, profileOf, type ArgumentProfile } from './argument.ts';
-import { bareOf, evidenceOf, type ValueOrigin } from './evidence.ts';
-import { valueKey } from './value-key.ts';
+import { bareOf, evidenceOf, type EvidenceReader, type ValueOrigin } from './evidence.ts';
+import { dayOf } from './moments.ts';
 import { Ranker } from './ranker.ts';
+import { markedTurns } from './tagged-turns.ts';
+import { SpanTagger, type FoundSpan } from './tagger.ts';
+import { valueKey } from './value-key.ts';
 
 /** A call that was made, and the dialogue before it. */
 export interface CallExample {
   readonly turns: readonly DialogueTurn[];
   readonly tool: string;
   readonly arguments: Readonly<Record<string, unknown>>;
+  /** Keeps the turns of a conversation together; absent where unknown. */
+  readonly conversation?: string;
 }
 
 export interface FilledValue {
@@ -30,17 +36,34 @@ export interface FilledCall {
 export type ToolProfiles = Readonly<Record<string, readonly ArgumentProfile[]>>;
 
 const epochs = 4;
+/** The log's marks are many and rough: fewer passes, and only features that recur. */
+const loggedSettings = { epochs: 8, features: 3 } as const;
 /** An argument that this share of the calls has is needed. */
 const neededShare = 0.95;
+
+/** Everything but the ranker's weights. */
+export interface FillerParts {
+  readonly profiles: ToolProfiles;
+  /** Finds values in user turns; null where the log shows too few. */
+  readonly tagger: SpanTagger | null;
+  /** The day that dialogues without times were held on; see `dayOf`. */
+  readonly day: number | null;
+}
 
 /** Learns, for every argument of every tool, which piece of a dialogue it takes, and when it is left out. */
 export class ArgumentFiller {
   readonly profiles: ToolProfiles;
   readonly ranker: Ranker;
+  readonly tagger: SpanTagger | null;
+  readonly day: number | null;
+  readonly #reader: EvidenceReader;
 
-  constructor(profiles: ToolProfiles, ranker: Ranker) {
+  constructor({ profiles, tagger, day }: FillerParts, ranker: Ranker) {
     this.profiles = profiles;
     this.ranker = ranker;
+    this.tagger = tagger;
+    this.day = day;
+    this.#reader = { tagged: taggedBy(tagger), day };
   }
 
   static learn(
@@ -48,20 +71,33 @@ export class ArgumentFiller {
     seed: number,
     onEpoch: (epoch: number) => void = () => undefined,
   ): ArgumentFiller {
-    const profiles = profilesOf(examples);
-    const filler = new ArgumentFiller(profiles, new Ranker());
+    const day = dayOf(examples);
+    const marked = markedTurns(examples, day);
+    const tagger = marked.length === 0 ? null : SpanTagger.learn(marked, seed, loggedSettings);
+    // what weighs the tagger's word must have seen how it errs: each half of the log is read by what the other taught
+    const readers = [0, 1].map((half): EvidenceReader => {
+      const others = marked.filter(({ conversation }) => halfOf(conversation) !== half);
+      return { tagged: taggedBy(others.length === 0 ? null : SpanTagger.learn(others, seed, loggedSettings)), day };
+    });
+    const readerOf = ({ conversation = '' }: CallExample): EvidenceReader =>
+      readers[halfOf(conversation)] as EvidenceReader;
+    const profiles = profilesOf(examples, readerOf);
+    const filler = new ArgumentFiller({ profiles, tagger, day }, new Ranker());
     const random = seededRandom(seed);
     const order = examples.map((_, index) => index);
     for (let epoch = 0; epoch < epochs; epoch += 1) {
-      for (const index of shuffle(order, random)) filler.#learnCall(examples[index] as CallExample);
+      for (const index of shuffle(order, random)) {
+        const example = examples[index] as CallExample;
+        filler.#learnCall(example, readerOf(example));
+      }
       onEpoch(epoch);
     }
     filler.ranker.settle();
     return filler;
   }
 
-  #learnCall(example: CallExample): void {
-    const dialogue = evidenceOf(example.turns);
+  #learnCall(example: CallExample, reader: EvidenceReader): void {
+    const dialogue = evidenceOf(example.turns, reader);
     for (const profile of this.profiles[example.tool] ?? []) {
       const candidates = candidatesOf(example.tool, profile, dialogue);
       let right = 0;
@@ -83,7 +119,7 @@ export class ArgumentFiller {
 
   /** Fills a call of a tool from the dialogue before it. */
   fill(turns: readonly DialogueTurn[], tool: string): FilledCall {
-    const dialogue = evidenceOf(turns);
+    const dialogue = evidenceOf(turns, this.#reader);
     const values: Record<string, FilledValue> = {};
     const missing: string[] = [];
     // of a tool that was never called nothing is known
@@ -111,19 +147,38 @@ export class ArgumentFiller {
   }
 }
 
-function profilesOf(examples: readonly CallExample[]): ToolProfiles {
+/** Found once per turn: a turn object stays the same from one call to the next. */
+function taggedBy(tagger: SpanTagger | null): EvidenceReader['tagged'] {
+  if (tagger === null) return () => [];
+  const held = new WeakMap<DialogueTurn, readonly FoundSpan[]>();
+  return (turn, asked) => {
+    const found = held.get(turn) ?? tagger.spans(turn.text, [asked]);
+    held.set(turn, found);
+    return found;
+  };
+}
+
+function halfOf(conversation: string): number {
+  return hashFraction(`half ${conversation}`) < 0.5 ? 0 : 1;
+}
+
+function profilesOf(
+  examples: readonly CallExample[],
+  readerOf: (example: CallExample) => EvidenceReader,
+): ToolProfiles {
   const tools = new Map<
     string,
     { calls: number; values: Map<string, unknown[]>; kinds: Map<string, Map<string, number>> }
   >();
-  for (const { turns, tool, arguments: given } of examples) {
+  for (const example of examples) {
+    const { turns, tool, arguments: given } = example;
     const held = tools.get(tool) ?? {
       calls: 0,
       values: new Map<string, unknown[]>(),
       kinds: new Map<string, Map<string, number>>(),
     };
     held.calls += 1;
-    const { evidence } = evidenceOf(turns);
+    const { evidence } = evidenceOf(turns, readerOf(example));
     for (const [name, value] of Object.entries(given)) {
       const values = held.values.get(name) ?? [];
       values.push(value);

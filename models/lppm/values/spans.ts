@@ -14,6 +14,9 @@ export interface Span {
   readonly whole: boolean;
   /** Which of its type it is in the turn, from 0. */
   readonly place: number;
+  /** Where it stands in the text as read, characters. */
+  readonly start: number;
+  readonly end: number;
 }
 
 export type SpanType = 'number' | 'time' | 'day' | 'date' | 'name' | 'words' | 'clause' | 'turn' | Moment['type'];
@@ -67,7 +70,7 @@ export function spansOf(raw: string, mostWords: number = limits.words, moments: 
   const spans: Span[] = [];
   const places = new Map<SpanType, number>();
   const add = (value: string, type: SpanType, first: number, last: number): void => {
-    if (value === '' || spans.length >= limits.spans) return;
+    if (value === '' || last < first || spans.length >= limits.spans) return;
     const place = places.get(type) ?? 0;
     places.set(type, place + 1);
     const word = (index: number, none: string): string => tokens[index]?.text.toLowerCase() ?? none;
@@ -80,6 +83,8 @@ export function spansOf(raw: string, mostWords: number = limits.words, moments: 
       words: last - first + 1,
       whole: coversTurn(tokens, first, last),
       place,
+      start: (tokens[first] as Token).start,
+      end: (tokens[last] as Token).end,
     });
   };
   const addMatch = (start: number, end: number, value: string, type: SpanType): void => {
