@@ -3,11 +3,13 @@ import type { Device } from '../engine/core/config.ts';
 import type { Conversation } from '../engine/core/conversation.ts';
 import { EngineError } from '../engine/core/errors.ts';
 import { hashFraction } from '../engine/core/hash.ts';
+import type { Process } from '../engine/core/process.ts';
 import type { Progress } from '../engine/core/progress.ts';
 import type { FitReport } from '../models/estimator.ts';
 import type { Thresholds } from '../models/thresholds.ts';
 import type { CetModel } from '../models/cet/model.ts';
 import { DtrModel } from '../models/dtr/model.ts';
+import { definedProcessOf } from '../models/lppm/definitions/defined-process.ts';
 import { LppmModel } from '../models/lppm/model.ts';
 import { answeredTurns, type AnsweredTurn } from './examples/answered-turn.ts';
 import { baseExamples, type BaseRow } from './examples/base-examples.ts';
@@ -52,6 +54,8 @@ export interface LearnOptions {
   readonly quarantined?: ReadonlySet<string>;
   /** What became of choices of context, by message; see `cetExamples`. */
   readonly contextOutcomes?: ReadonlyMap<string, ContextOutcome>;
+  /** Processes of the role, written by hand or approved: the mapper follows those too that no conversation shows yet. */
+  readonly processes?: readonly Process[];
   /** Rows of the project's own corpus, which give the tree router its first day; 0 for none. */
   readonly baseRows?: number;
 }
@@ -185,7 +189,12 @@ async function fitAll(
   if (steps.some((example) => example.action.kind !== 'escalate')) {
     const model = new LppmModel(options.encoder === undefined ? {} : { encoder: options.encoder });
     const isEnough = new Set(steps.map(({ conversation }) => conversation)).size >= fewestToCross;
-    reports.lppm = await model.fit(steps, { ...fitOptions('lppm'), ...(isEnough ? { folds } : {}) });
+    const defined = (options.processes ?? []).map(definedProcessOf);
+    reports.lppm = await model.fit(steps, {
+      ...fitOptions('lppm'),
+      ...(isEnough ? { folds } : {}),
+      ...(defined.length === 0 ? {} : { definitions: defined }),
+    });
     models.lppm = model;
   }
   const choices = tiers.includes('cet') ? cetExamples(turns, options.contextOutcomes) : [];

@@ -195,9 +195,9 @@ function learn(
     });
     return rounded(net);
   });
-  const calls = train.flatMap(({ action }, index): CallExample[] =>
+  const calls = train.flatMap(({ action, conversation }, index): CallExample[] =>
     action.kind === 'call'
-      ? [{ turns: (inputs[index] as LppmInput).turns, tool: action.tool, arguments: action.arguments }]
+      ? [{ turns: (inputs[index] as LppmInput).turns, tool: action.tool, arguments: action.arguments, conversation }]
       : [],
   );
   progress({ stage: 'train lppm', done: 0, total: null, note: 'reading values' });

@@ -260,7 +260,9 @@ function addSpans(
     const general = [combine(told.taggedShare, share), combine(told.taggedNewer, isNewer)];
     const beside = { left: '', beforeLeft: '', right: '', asked: none, field: found.slot };
     // the piece as it stands, and in the plain forms that were read from it
-    const forms = spans.filter(({ start, end }) => start === found.start && end === found.end).map(({ value }) => value);
+    const forms = spans
+      .filter(({ start, end }) => start === found.start && end === found.end)
+      .map(({ value }) => value);
     for (const value of new Set([found.text, ...forms]))
       evidence.push({ key: valueKey(value), value, origin: 'span', kind, hashes, general, beside });
   }

@@ -30,9 +30,7 @@ export function momentsOf(turn: DialogueTurn, day: number | null = null): readon
   if (held !== undefined && held.day === day) return held.moments;
   const from = turn.time ?? day;
   const moments =
-    from === null
-      ? momentsIn(turn.text, anyDay).filter(({ type }) => type === 'iso-time')
-      : momentsIn(turn.text, from);
+    from === null ? momentsIn(turn.text, anyDay).filter(({ type }) => type === 'iso-time') : momentsIn(turn.text, from);
   read.set(turn, { day, moments });
   return moments;
 }
@@ -70,7 +68,9 @@ export function dayOf(
     }
     if (right > (best?.right ?? 0)) best = { day, right };
   }
-  return best !== null && best.right >= Math.max(undated.leastRight, undated.leastShare * tried.length) ? best.day : null;
+  return best !== null && best.right >= Math.max(undated.leastRight, undated.leastShare * tried.length)
+    ? best.day
+    : null;
 }
 
 function isDate(value: unknown): value is string {
@@ -101,7 +101,31 @@ export function momentsIn(text: string, now: number): Moment[] {
       ];
     }),
   );
-  return [...hours, ...moments];
+  const days = [...text.matchAll(dayOfMonth)].slice(0, limits.moments).flatMap((match) => monthDay(match, now));
+  return [...hours, ...days, ...moments];
+}
+
+/** Days that the library does not read: `the 4th`, `the 12th of next month`; not where a month stands beside them. */
+const monthNames = 'jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec';
+const dayOfMonth = new RegExp(
+  `(?<!(?:${monthNames})[a-z]*\\.?\\s+(?:the\\s+)?)\\b(\\d{1,2})(?:st|nd|rd|th)\\b(?!\\s*,?\\s*(?:of\\s+)?(?:${monthNames}))(?:\\s+of\\s+(this|the|next)\\s+month)?`,
+  'gi',
+);
+
+function monthDay(match: RegExpMatchArray, now: number): Moment[] {
+  const day = Number(match[1]);
+  const today = new Date(now);
+  const isPast = day < today.getUTCDate() && match[2] === undefined;
+  const month = today.getUTCMonth() + (isPast || match[2]?.toLowerCase() === 'next' ? 1 : 0);
+  const found = new Date(Date.UTC(today.getUTCFullYear(), month, day));
+  // not every month has a 31st
+  if (found.getUTCDate() !== day) return [];
+  const date = found.toISOString().slice(0, 10);
+  const place = { start: match.index ?? 0, end: (match.index ?? 0) + match[0].length };
+  return [
+    { value: date, type: 'iso-date', ...place },
+    { value: weekdayOf(date), type: 'weekday', ...place },
+  ];
 }
 
 /** Hours that the library does not read: `half past 12 in the afternoon`, `quarter to eight`, `morning 10:15`. */

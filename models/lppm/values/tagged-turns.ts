@@ -21,7 +21,10 @@ export interface MarkedTurn extends TaggedTurn {
  * has too little.
  */
 export function markedTurns(examples: readonly CallExample[], day: number | null): MarkedTurn[] {
-  const turns = new Map<string, { text: string; asked: string; conversation: string; values: Record<string, string> }>();
+  const turns = new Map<
+    string,
+    { text: string; asked: string; conversation: string; values: Record<string, string> }
+  >();
   examples.forEach(({ turns: dialogue, arguments: given, conversation = '' }, place) => {
     const wanted = new Map<string, string>();
     for (const [name, value] of Object.entries(given)) {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { sampleConversations } from '../../../datasets/sample/desk.ts';
+import { sampleProcesses } from '../../../datasets/sample/processes/scenarios.ts';
 import { silent } from '../../../engine/core/progress.ts';
 import { textOf } from '../../../engine/core/message.ts';
 import { disposeAll, learn, type LearnOptions } from '../../../training/learn.ts';
@@ -16,6 +17,21 @@ const options: LearnOptions = {
 };
 
 describe('learn', () => {
+  it('teaches the mapper the processes of the role that no conversation shows yet', async () => {
+    const talks = sampleConversations(4, { conversations: 60 }).filter((one) => one.role === 'support-agent');
+    expect(JSON.stringify(talks.map(({ messages }) => messages))).not.toContain('calendar.book');
+    const lppmAlone = { ...options, tiers: ['lppm'], baseRows: 0 } as const;
+    const turns = [{ speaker: 'user', text: 'I would like to book an appointment', step: null, values: null }] as const;
+    const asked = async (more: Partial<LearnOptions>) => {
+      const learned = await learn(talks, { ...lppmAlone, ...more });
+      const [answer] = (await learned.models.lppm?.predict([{ turns }])) ?? [];
+      await disposeAll(learned.models);
+      return answer;
+    };
+    expect(await asked({ processes: sampleProcesses() })).toMatchObject({ process: 'appointment' });
+    expect((await asked({}))?.process).not.toBe('appointment');
+  });
+
   it('learns from a log without labels, proves itself on conversations it kept apart, and tells its progress', async () => {
     const stages = new Set<string>();
     const learned = await learn(desk, { ...options, progress: ({ stage }) => void stages.add(stage) });

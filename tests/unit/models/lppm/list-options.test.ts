@@ -23,7 +23,14 @@ it('knows a list among the options of an argument by its content, also after it 
     return { turns: dialogueOf(list), tool: 'desk.search', arguments: { colours: list } };
   });
   const learned = ArgumentFiller.learn(calls, 1);
-  const read = new ArgumentFiller(JSON.parse(JSON.stringify(learned.profiles)) as ToolProfiles, learned.ranker);
+  const read = new ArgumentFiller(
+    {
+      profiles: JSON.parse(JSON.stringify(learned.profiles)) as ToolProfiles,
+      tagger: learned.tagger,
+      day: learned.day,
+    },
+    learned.ranker,
+  );
   for (const list of lists) {
     const filled = read.fill(dialogueOf(list), 'desk.search');
     expect(filled.values.colours?.value).toEqual(list);

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { DialogueTurn } from '../../../../models/lppm/example.ts';
 import { learnAsks } from '../../../../models/lppm/values/asks.ts';
 import { ArgumentFiller, type CallExample } from '../../../../models/lppm/values/filler.ts';
-import { momentsIn } from '../../../../models/lppm/values/moments.ts';
+import { dayOf, momentsIn, momentsOf } from '../../../../models/lppm/values/moments.ts';
 import { spansOf } from '../../../../models/lppm/values/spans.ts';
+import { storedTagger, taggerBytes, taggerOf, type StoredTagger } from '../../../../models/lppm/values/tagger-store.ts';
 import { SpanTagger, type TaggedTurn } from '../../../../models/lppm/values/tagger.ts';
 import { valueKey } from '../../../../models/lppm/values/value-key.ts';
 import { processDesk } from '../../../support/process-desk.ts';
@@ -59,6 +60,38 @@ describe('momentsIn', () => {
     expect(found('no, Friday')).toEqual(['2026-03-06', 'Friday']);
     expect(found('on May 3rd')).toEqual(['2026-05-03', 'Sunday']);
     expect(found('at 17:30')).toEqual(['17:30']);
+  });
+
+  it('reads days of the month, the next one where nothing else is said', () => {
+    expect(found('on the 9th')).toEqual(['2026-03-09', 'Monday']);
+    expect(found('the 2nd')).toEqual(['2026-04-02', 'Thursday']);
+    expect(found('the 2nd of this month')).toEqual(['2026-03-02', 'Monday']);
+    expect(found('the 2nd of next month')).toEqual(['2026-04-02', 'Thursday']);
+    expect(found('May the 3rd')).not.toContain('2026-04-03');
+    for (const none of ['the 31st of next month', 'the 45th']) expect(found(none)).toEqual([]);
+  });
+
+  it('reads hours as they are spoken, and hours alone where nobody knows the day', () => {
+    expect(found('half past 12 in the afternoon')).toContain('12:30');
+    expect(found('quarter to eight in the evening')).toContain('19:45');
+    expect(found('at morning 10:15')).toContain('10:15');
+    expect(found('seven apples and 24 pears')).toEqual([]);
+    const undated: DialogueTurn = { speaker: 'user', text: 'tomorrow at 5pm', step: null, values: null };
+    expect(momentsOf(undated).map(({ value }) => value)).toEqual(['17:00']);
+    expect(momentsOf(undated, now).map(({ value }) => value)).toContain('2026-03-05');
+  });
+
+  it('finds the day of dialogues without times in what was called, or none', () => {
+    const call = (text: string, date: string) => ({
+      turns: [{ speaker: 'user', text, step: null, values: null } as const],
+      arguments: { date },
+    });
+    const calls = [3, 4, 5, 6, 7, 8, 9].map((day) => call(`on the ${day}th`, `2026-03-0${day}`));
+    const all = [call('today please', '2026-03-02'), call('tomorrow', '2026-03-03'), call('in two days', '2026-03-04')];
+    expect(dayOf([...calls, ...all])).toBe(Date.UTC(2026, 2, 2));
+    expect(dayOf(calls.slice(0, 3))).toBeNull();
+    expect(dayOf([...calls, ...all].map(({ turns }) => ({ turns, arguments: { date: '1999-07-31' } })))).toBeNull();
+    expect(dayOf(calls.map(({ turns }) => ({ turns, arguments: { date: 'soon' } })))).toBeNull();
   });
 
   it('finds none in codes, names and texts too long to read', () => {
@@ -142,6 +175,31 @@ describe('ArgumentFiller', () => {
     expect(learned.fill(turns, 'desk.unknown')).toEqual({ values: {}, missing: [], confidence: 0 });
   });
 
+  it('marks what calls took in what was said, and keeps what it learned of it', () => {
+    const tagger = learned.tagger as SpanTagger;
+    expect(tagger.slots).toEqual(expect.arrayContaining(['day', 'name', 'order']));
+    const stored = JSON.parse(JSON.stringify(storedTagger(tagger))) as StoredTagger;
+    const read = taggerOf(stored, taggerBytes(tagger));
+    const [found] = tagger.spans('it is 73331', ['ask_order']);
+    expect(found).toMatchObject({ slot: 'order', text: '73331', start: 6, end: 11 });
+    for (const text of ['it is 73331', 'my name is Zoe.', 'on sunday please', '', '🎉'])
+      expect(read.spans(text, ['ask_order'])).toEqual(tagger.spans(text, ['ask_order']));
+    // nothing was called, so nothing is known
+    expect(ArgumentFiller.learn([], 1).tagger).toBeNull();
+  });
+
+  it('puts a corrected value in the place of the first', () => {
+    const user = (text: string): DialogueTurn => ({ speaker: 'user', text, step: null, values: null });
+    const turns = [
+      user('refund please'),
+      { speaker: 'agent', text: 'What is the order number?', step: 'ask_order', values: null } as const,
+      user('it is 48213'),
+      { speaker: 'agent', text: 'What is the order number?', step: 'ask_order', values: null } as const,
+      user('no, it is 48214'),
+    ];
+    expect(learned.fill(turns, 'desk.refund').values.order).toMatchObject({ value: 48_214, origin: 'span' });
+  });
+
   it('is the same for the same seed', () => {
     expect(ArgumentFiller.learn(callsOf(1, 20), 1).ranker.weights).toEqual(
       ArgumentFiller.learn(callsOf(1, 20), 1).ranker.weights,
@@ -167,6 +225,35 @@ describe('SpanTagger', () => {
     expect(tagger.find('a table for Zoe at 9pm please', [])).toEqual({ name: 'Zoe', time: '9pm' });
     expect(tagger.find('', ['time'])).toEqual({});
     expect(tagger.find('🎉', ['time'])).toEqual({});
+  });
+
+  it('says how sure it is and where the piece stands', () => {
+    const tagger = SpanTagger.learn(rows, 1);
+    const text = 'a table for Zoe at 9pm please';
+    const sure = tagger.spans(text, []);
+    expect(sure.map((span) => text.slice(span.start, span.end))).toEqual(['Zoe', '9pm']);
+    for (const { confidence } of sure) expect(confidence).toBeGreaterThan(0.5);
+    for (const span of tagger.spans('for Zoe or for Max at nine or 9', [])) {
+      expect(span.confidence).toBeGreaterThanOrEqual(0);
+      expect(span.confidence).toBeLessThan(sure[0]?.confidence ?? 0);
+    }
+  });
+
+  it('gives one piece to two slots where the rows do', () => {
+    const shared = ['one hour', 'two hours', 'three hours', 'four hours'].map((wait): TaggedTurn => ({
+      text: `a table in ${wait}`,
+      requested: [],
+      values: { date: `in ${wait}`, time: `in ${wait}` },
+    }));
+    const tagger = SpanTagger.learn([...rows, ...shared], 1);
+    expect(tagger.find('a table in five hours', [])).toEqual({ date: 'in five hours', time: 'in five hours' });
+  });
+
+  it('is the same for the same seed, and stays within bounds on a huge turn', () => {
+    const [first, second] = [SpanTagger.learn(rows, 3), SpanTagger.learn(rows, 3)];
+    expect(first.chain.weights).toEqual(second.chain.weights);
+    const huge = 'a table for Anna at 5pm '.repeat(20_000);
+    expect(first.spans(huge, []).length).toBeLessThanOrEqual(128);
   });
 
   it('uses what was asked for', () => {
