@@ -32,8 +32,9 @@ interface Description {
   /** JSON of `DefinedPlain`: the order of steps says where a script begins. */
   readonly defined: string | null;
   readonly profiles: ToolProfiles;
-  readonly tagger: StoredTagger | null;
-  readonly day: number | null;
+  /** Absent, like `day`, from models that were stored before there was one. */
+  readonly tagger?: StoredTagger | null;
+  readonly day?: number | null;
   readonly logged: Omit<LoggedExamples, 'vectors'> | null;
   /** sha256 of the other files. */
   readonly hashes: Readonly<Record<string, string>>;
@@ -120,8 +121,8 @@ export async function loadWeights(folder: string): Promise<StoredModel> {
   const {
     memberOutputs,
     profiles,
-    tagger,
-    day,
+    tagger = null,
+    day = null,
     known,
     defined,
     logged: kept,

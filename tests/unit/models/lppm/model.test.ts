@@ -141,7 +141,7 @@ describe('LppmModel', () => {
 
   it('refuses a changed file, another encoding and a missing one, each by code', async () => {
     const names = await model.save(folder);
-    expect(names).toHaveLength(5);
+    expect(names).toHaveLength(6);
     const loaded = new LppmModel();
     const network = join(folder, 'network.onnx');
     const bytes = await readFile(network);
