@@ -16,8 +16,10 @@ import { LiveModels } from '../engine/pipeline/live-models.ts';
 import { RegistryBundles } from '../engine/pipeline/registry-bundles.ts';
 import { Rollouts } from '../engine/pipeline/rollout.ts';
 import { ShadowQueue } from '../engine/pipeline/shadow.ts';
+import { GraduatedRoutes } from '../engine/tiers/graduated-routes.ts';
 import { ImperatorTier } from '../engine/tiers/imperator.ts';
 import { Registry } from '../models/registry.ts';
+import { Graduation } from '../training/graduation.ts';
 import { KeptState } from '../training/kept-state.ts';
 import { emptyLoop, LearningLoop } from '../training/learning-loop.ts';
 import { openQueue, type RetrainQueue } from '../training/queue.ts';
@@ -104,6 +106,17 @@ export async function openEcosystem(config: Config, options: EcosystemOptions): 
       onMove: (role) => live.refresh(role),
     });
     const beside = new ShadowQueue(logger);
+    const routes = new GraduatedRoutes();
+    const graduation = new Graduation(
+      {
+        queries: log.queries,
+        settings: { alpha: config.alpha, delta: config.delta },
+        clock,
+        ids,
+        load: (earned) => routes.load(earned),
+      },
+      kept.value.graduation,
+    );
     const prices = { input: config.llmInputUsdPerMillion, output: config.llmOutputUsdPerMillion };
     const bus = new MemoryBus({ journal: journalOf(log, (name) => host.roleOf(name)) });
     const host: Host = new Host({ bus, store: log, clock, ids });
@@ -120,6 +133,7 @@ export async function openEcosystem(config: Config, options: EcosystemOptions): 
       // without an LLM there is nothing to learn from one
       explore: provider === null ? 0 : config.explore,
       trial: new RoleTrial(rollouts, beside, log),
+      graduated: (role, router) => routes.around(role, router),
       processes: (role) => (host.has(role) ? host.processes(role) : new ActingProcesses()),
     };
     const office = new ProcessOffice({
@@ -175,6 +189,7 @@ export async function openEcosystem(config: Config, options: EcosystemOptions): 
             queue,
             rollouts,
             kept,
+            graduation,
             train: async (role, reason) => (await desk.train({ role, reason, rollout: config.rollout }))[0],
             alpha: config.alpha,
             settings: { turns: config.learnTurns, days: config.learnDays, restMinutes: config.learnRestMinutes },
@@ -182,7 +197,7 @@ export async function openEcosystem(config: Config, options: EcosystemOptions): 
             logger,
           });
     const learning = () =>
-      loop?.status() ?? { isOn: false, plans: [], rollouts: rollouts.status(), drift: [], moved: [] };
+      loop?.status() ?? { isOn: false, plans: [], rollouts: rollouts.status(), drift: [], moved: graduation.moved() };
     const desk: Desk = new Desk({ log, registry, queue, training, prices, processes: office, staff, learning });
     const hireAll = async (): Promise<void> => {
       for (const role of await desk.roles()) await staff.hire(role);

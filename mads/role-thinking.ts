@@ -30,8 +30,8 @@ export interface ThinkingParts {
   readonly explore?: number;
   /** Tries challengers out beside what serves; none where absent. */
   readonly trial?: RoleTrial;
-  /** A tier of the role's own that is asked before all others. */
-  readonly graduated?: (role: string) => Tier | null;
+  /** The tree router with the routes before it that prose has earned. */
+  readonly graduated?: (role: string, router: Tier | null) => Tier | null;
   /** What the role follows; nothing where absent. */
   readonly processes?: (role: string) => ActingProcesses;
 }
@@ -168,13 +168,14 @@ export class RoleThinking {
   #cheap(bundle: LoadedBundle | null): Tier[] {
     const { graduated } = this.#parts;
     const wanted: readonly TierName[] = levels[this.#definition()?.level ?? this.#parts.level];
-    const routes = graduated?.(this.#role) ?? null;
     const context = bundle?.cet ?? this.#plainContext;
     const mapper = bundle?.lppm ?? null;
     const followed = this.#parts.processes?.(this.#role);
     const lppm = mapper === null || followed === undefined ? mapper : new ProcessTier(mapper, followed);
-    const tiers = [routes, bundle?.dtr, lppm, context];
-    return tiers.filter((tier): tier is Tier => tier !== null && tier !== undefined && wanted.includes(tier.name));
+    const router = bundle?.dtr ?? null;
+    const dtr = graduated === undefined ? router : graduated(this.#role, router);
+    const tiers = [dtr, lppm, context];
+    return tiers.filter((tier): tier is Tier => tier !== null && wanted.includes(tier.name));
   }
 
   /** The LLM, told first what the role is. */

@@ -1,11 +1,12 @@
 import type { LogQueries } from '../datasets/log/queries.ts';
 import type { Clock } from '../engine/core/clock.ts';
 import { messageOf } from '../engine/core/errors.ts';
-import type { DriftSign, LearningPlan, LearningStatus, Movement } from '../engine/core/learning.ts';
+import type { DriftSign, LearningPlan, LearningStatus } from '../engine/core/learning.ts';
 import type { Logger } from '../engine/core/logger.ts';
 import type { RolloutMemories, Rollouts } from '../engine/pipeline/rollout.ts';
 import type { Registry } from '../models/registry.ts';
 import { driftSigns } from './drift/drift-signs.ts';
+import { nobodyGraduated, type Graduation, type GraduationState } from './graduation.ts';
 import type { KeptState } from './kept-state.ts';
 import { unrecoverableCodes } from './queue-outcome.ts';
 import type { JobView, RetrainQueue } from './queue.ts';
@@ -15,8 +16,9 @@ import { dueOf, type Due, type LastTraining, type RoleNews, type ScheduleSetting
 export interface LoopState {
   readonly trained: Readonly<Record<string, LastTraining>>;
   readonly rollouts: RolloutMemories;
+  readonly graduation: GraduationState;
 }
-export const emptyLoop: LoopState = { trained: {}, rollouts: {} };
+export const emptyLoop: LoopState = { trained: {}, rollouts: {}, graduation: nobodyGraduated };
 
 export interface LearningLoopParts {
   readonly queries: Pick<LogQueries, 'learnable' | 'considered'>;
@@ -32,7 +34,7 @@ export interface LearningLoopParts {
   readonly clock: Clock;
   readonly logger: Logger;
   /** Looks for patterns that may move to another tier; told by the owner of these. */
-  readonly graduate?: { look(roles: readonly string[]): Promise<void>; moved(): readonly Movement[] };
+  readonly graduation?: Pick<Graduation, 'look' | 'moved' | 'state'>;
   /** Milliseconds between two looks. */
   readonly everyMs?: number;
 }
@@ -77,7 +79,7 @@ export class LearningLoop {
       plans: this.#plans,
       rollouts: this.#parts.rollouts.status(),
       drift: this.#drift,
-      moved: this.#parts.graduate?.moved() ?? [],
+      moved: this.#parts.graduation?.moved() ?? [],
     };
   }
 
@@ -92,7 +94,7 @@ export class LearningLoop {
   }
 
   async #look(): Promise<void> {
-    const { queries, registry, queue, settings, clock, kept, graduate } = this.#parts;
+    const { queries, registry, queue, settings, clock, graduation } = this.#parts;
     const served = new Map((await registry.list()).map(({ role, current }) => [role, current]));
     const jobs = (await queue.list()).filter(({ job }) => job.kind !== 'mine');
     const drift: DriftSign[] = [];
@@ -118,14 +120,14 @@ export class LearningLoop {
     }
     this.#plans = plans;
     this.#drift = drift;
-    await graduate?.look(found.map(({ role }) => role));
-    kept.value = { ...kept.value, rollouts: this.#parts.rollouts.memories };
-    await kept.save();
+    await graduation?.look(found.map(({ role }) => role));
+    await this.#keep();
   }
 
   async #keep(): Promise<void> {
-    const { kept, rollouts } = this.#parts;
-    kept.value = { ...kept.value, rollouts: rollouts.memories };
+    const { kept, rollouts, graduation } = this.#parts;
+    const moved = graduation?.state ?? kept.value.graduation;
+    kept.value = { ...kept.value, rollouts: rollouts.memories, graduation: moved };
     await kept.save();
   }
 

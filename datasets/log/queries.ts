@@ -8,6 +8,7 @@ import {
   type LearnableTurns,
 } from './considered-messages.ts';
 import type { Ask } from './reader.ts';
+import { repeatedWordings, settledWordings, type RepeatedWording, type SettledWording } from './repeated-wordings.ts';
 
 export interface Scope {
   readonly role?: string;
@@ -236,6 +237,15 @@ export class LogQueries {
   /** For the schedule of training: what each role could learn from. */
   learnable(): Promise<LearnableTurns[]> {
     return learnableTurns(this.#ask);
+  }
+
+  /** For graduation: what users say again and again, and what was made of it. */
+  repeatedWordings(role: string): Promise<RepeatedWording[]> {
+    return repeatedWordings(this.#ask, role);
+  }
+
+  settledWordings(role: string): Promise<SettledWording[]> {
+    return settledWordings(this.#ask, role);
   }
 
   /** Which models decided, when, how much. */

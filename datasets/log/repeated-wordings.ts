@@ -1,0 +1,69 @@
+import type { Ask } from './reader.ts';
+
+/** A wording that users repeat, and what was made of it: one row for each way of answering it. */
+export interface RepeatedWording {
+  readonly text: string;
+  /** What stood before it; null at the beginning of a conversation. */
+  readonly beforeAuthor: string | null;
+  readonly beforeText: string | null;
+  /** JSON of the answer's parts, in a form in which equal answers are equal. */
+  readonly deed: string;
+  /** JSON of the right outcome, where a person gave it; then `deed` is empty. */
+  readonly corrected: string | null;
+  /** Labelled messages: answered by an LLM or an assistant of an imported log, or corrected by a person. */
+  readonly labelled: number;
+  /** Of these, the ones that a person corrected. */
+  readonly human: number;
+}
+
+/** What the process mapper did with wordings, by the words and the outcome. */
+export interface SettledWording {
+  readonly text: string;
+  /** JSON of the outcome. */
+  readonly outcome: string;
+  readonly times: number;
+}
+
+/** Groups that are looked at, the most frequent first. */
+const mostGroups = 5000;
+
+/**
+ * Wordings of a role that were answered at least twice. What our own cheap tiers answered is no label, unless a person
+ * said what was right.
+ */
+export async function repeatedWordings(ask: Ask, role: string): Promise<RepeatedWording[]> {
+  const rows = await ask(
+    `WITH said AS (
+       SELECT m.id, m.author, m.text, m.parts,
+         lag(m.author) OVER w AS "beforeAuthor", lag(m.text) OVER w AS "beforeText",
+         lead(m.author) OVER w AS "nextAuthor", lead(m.parts) OVER w AS "nextParts"
+       FROM messages m JOIN conversations c ON c.id = m.conversation
+       WHERE c.role = $1 AND m.author <> 'system' AND (c.split IS NULL OR c.split = 'train')
+       WINDOW w AS (PARTITION BY m.conversation ORDER BY m."time", m.sequence)),
+     own AS (SELECT DISTINCT message FROM decisions WHERE settled AND NOT shadow AND tier <> 'imperator'),
+     told AS (SELECT message, arg_max(CAST(outcome AS VARCHAR), "time") AS outcome FROM feedback
+       WHERE source = 'human' AND outcome IS NOT NULL GROUP BY message),
+     deeds AS (
+       SELECT s.text, s."beforeAuthor", s."beforeText", t.outcome AS corrected,
+         CASE WHEN t.outcome IS NULL THEN CAST(s."nextParts" AS VARCHAR) ELSE '' END AS deed
+       FROM said s LEFT JOIN own o ON o.message = s.id LEFT JOIN told t ON t.message = s.id
+       WHERE s.author = 'user' AND length(s.text) BETWEEN 1 AND 500
+         AND (t.outcome IS NOT NULL OR (o.message IS NULL AND s."nextAuthor" = 'assistant')))
+     SELECT text, "beforeAuthor", "beforeText", regexp_replace(deed, '"id":"[^"]*",?', '', 'g') AS deed, corrected,
+       CAST(count(*) AS DOUBLE) AS labelled, CAST(count(corrected) AS DOUBLE) AS human
+     FROM deeds GROUP BY ALL ORDER BY labelled DESC, text, deed LIMIT ${mostGroups}`,
+    [role],
+  );
+  return rows as unknown as RepeatedWording[];
+}
+
+export async function settledWordings(ask: Ask, role: string): Promise<SettledWording[]> {
+  const rows = await ask(
+    `SELECT m.text, CAST(d.outcome AS VARCHAR) AS outcome, CAST(count(*) AS DOUBLE) AS times
+     FROM decisions d JOIN messages m ON m.id = d.message
+     WHERE d.role = $1 AND d.tier = 'lppm' AND d.settled AND NOT d.shadow AND length(m.text) <= 500
+     GROUP BY ALL ORDER BY times DESC LIMIT ${mostGroups}`,
+    [role],
+  );
+  return rows as unknown as SettledWording[];
+}
