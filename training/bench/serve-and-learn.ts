@@ -1,4 +1,5 @@
 import type { Conversation } from '../../engine/core/conversation.ts';
+import { hashFraction } from '../../engine/core/hash.ts';
 import { answeredTurns } from '../examples/answered-turn.ts';
 import { ownAnswers } from '../examples/own-answers.ts';
 import { settleTurns } from '../evaluate.ts';
@@ -14,6 +15,8 @@ const day = 86_400_000;
 export interface ServeOptions extends LearnOptions {
   /** Days between two learnings; 0: the first models serve to the end. */
   readonly learnEvery: number;
+  /** Share of what is settled that goes up all the same, and has the LLM's answer for a label; none by default. */
+  readonly explore?: number;
 }
 
 /** What became of one learning during service. */
@@ -54,7 +57,10 @@ export async function serveAndLearn(
     replayed.push(...(await replay(live, tiersOf(champion), progress, { from, until })));
     if (until >= end) break;
     const known = [...history, ...live.flatMap((conversation) => before(conversation, until))];
-    const candidate = await learn(known, { ...options, unlabelled: ownAnswers(known, settledOf(replayed)) });
+    const candidate = await learn(known, {
+      ...options,
+      unlabelled: ownAnswers(known, settledOf(replayed, options.explore ?? 0)),
+    });
     const verdict = await compare(candidate, champion, known, options);
     const { coverage, errorUpper } = candidate.certificate;
     const { isPromoted: promoted, reasons } = verdict;
@@ -74,8 +80,14 @@ function before(conversation: Conversation, until: number): Conversation[] {
   return messages.length === 0 ? [] : [{ ...conversation, split: null, messages }];
 }
 
-function settledOf(replayed: readonly ReplayedMessage[]) {
+/** Whether a message that a cheap tier would settle goes up all the same; by hash, as in service. */
+export function isExplored(message: string, share: number): boolean {
+  return hashFraction(`explore ${message}`) < share;
+}
+
+function settledOf(replayed: readonly ReplayedMessage[], explore: number) {
   return replayed.flatMap(({ message, dtr, lppm }) => {
+    if (isExplored(message.id, explore)) return [];
     const verdict = [dtr, lppm].find((one) => one?.settled === true);
     if (verdict === undefined || verdict === null) return [];
     return [{ message: message.id, time: message.time, tier: verdict.tier, settled: true, shadow: false }];
