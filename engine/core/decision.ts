@@ -103,6 +103,8 @@ export interface ContextPiece {
   readonly place?: string;
   /** Whole where absent. */
   readonly form?: PieceForm;
+  /** A message that is quoted beside the open one instead of standing in its old place. */
+  readonly quoted?: boolean;
 }
 
 /** Work of a lower tier that helps a higher one. */

@@ -11,7 +11,15 @@ import { plainScores } from '../../models/cet/plain-scores.ts';
 import type { CetModel } from '../../models/cet/model.ts';
 import { wordTokenizer, type Tokenizer } from '../../models/text/tokenizer.ts';
 import { collect, type Collected } from './candidate-collector.ts';
-import { canFetch, dialogueOf, heldBack, pieceOverhead, piecesOf, type Dialogue } from './context-pieces.ts';
+import {
+  canFetch,
+  dialogueOf,
+  heldBack,
+  pieceOverhead,
+  piecesOf,
+  stableStart,
+  type Dialogue,
+} from './context-pieces.ts';
 import { noteHeading } from './context-prompt.ts';
 import type { Tier } from './tier.ts';
 
@@ -32,6 +40,12 @@ export interface ContextSettings {
   readonly tokenizer?: Tokenizer;
   /** Messages at the end of the conversation that always go in; default 4, two exchanges. */
   readonly newest?: number;
+  /**
+   * A quarter of the budget is the end of the conversation as it stands, which moves on in steps; what is chosen of the
+   * rest is quoted beside the open message. So the prompt begins like the one before, and an LLM server finds that
+   * beginning in its cache; default true.
+   */
+  readonly keepsPrefix?: boolean;
   /** Data in shorter forms, sentences of what does not fit, handles for what is held back; default true. */
   readonly shortens?: boolean;
   /** What was in before keeps its place against pieces that are better by less; log-odds, default 0.5. */
@@ -75,6 +89,7 @@ export class CetTier implements Tier {
       modelTimeoutMs: 120,
       tokenizer: wordTokenizer,
       newest: 4,
+      keepsPrefix: true,
       shortens: true,
       stickiness: 0.5,
       ...options,
@@ -82,7 +97,7 @@ export class CetTier implements Tier {
   }
 
   async consider(turn: Turn): Promise<Passed> {
-    const { contextTokens, tokenizer, newest, shortens, stickiness } = this.#options;
+    const { contextTokens, tokenizer, newest, shortens, stickiness, keepsPrefix } = this.#options;
     const { count } = tokenizer;
     const dialogue = dialogueOf(turn);
     const query = textOf(dialogue.opening);
@@ -91,10 +106,18 @@ export class CetTier implements Tier {
     const earlier = dialogue.earlier.slice(-history.length || dialogue.earlier.length);
     const all = [...found, ...history];
     const system = dialogue.system.reduce((sum, message) => sum + count(textOf(message)) + pieceOverhead, 0);
-    const heading = found.length === 0 ? 0 : count(noteHeading) + pieceOverhead;
+    const heading = found.length === 0 && !keepsPrefix ? 0 : count(noteHeading) + pieceOverhead;
     const room = Math.max(contextTokens - system - heading, 0);
-    const reading = { query, count, newest, shortens, canFetch: canFetch(turn) };
-    const plain = piecesOf(found, earlier, all, Array(all.length).fill(0), { ...reading, shortens: false });
+    const last = Math.max(earlier.length - newest, 0);
+    const sizes = history.map(({ tokens }) => tokens + pieceOverhead);
+    const start = keepsPrefix ? Math.min(stableStart(earlier, sizes, room), last) : last;
+    const reading = { query, count, start, quotes: keepsPrefix, shortens, canFetch: canFetch(turn) };
+    const quoted = new Set(keepsPrefix ? earlier.slice(0, start).map(({ id }) => id) : []);
+    const plain = piecesOf(found, earlier, all, Array(all.length).fill(0), {
+      ...reading,
+      quotes: false,
+      shortens: false,
+    });
     const total = plain.reduce((sum, piece) => sum + piece.tokens!, 0);
     const before = { system, heading, total, room };
     if (total <= room) {
@@ -107,7 +130,7 @@ export class CetTier implements Tier {
         reason: 'everything fits',
       }));
       const reason = `everything fits: ${all.length} pieces, ${system + heading + total} of ${contextTokens} tokens`;
-      return this.#passed(turn, { dialogue, collected, chosen, choices, reason, model: null });
+      return this.#passed(turn, { dialogue, collected, chosen, choices, reason, model: null, quoted: new Set() });
     }
     const scored = await this.#score(query, all);
     const kept = this.#chosenBefore(dialogue);
@@ -123,6 +146,7 @@ export class CetTier implements Tier {
       choices,
       reason,
       model: scored.model,
+      quoted,
       assembly,
     });
   }
@@ -186,6 +210,8 @@ export class CetTier implements Tier {
       readonly choices: readonly ContextChoice[];
       readonly reason: string;
       readonly model: string | null;
+      /** Ids of messages that are quoted where they go in. */
+      readonly quoted: ReadonlySet<string>;
       readonly assembly?: Assembly;
     },
   ): Passed {
@@ -199,8 +225,10 @@ export class CetTier implements Tier {
     const back = canFetch(turn) ? heldBack(dialogue.exchange, contextTokens, tokenizer.count) : [];
     const context: ContextPiece[] = [...always.map(({ id, text, kind }) => ({ id, text, kind })), ...back];
     for (const { candidate, text, form } of made.chosen) {
-      const { id, kind, place } = candidate;
-      const where = place === undefined ? {} : { place };
+      const { id, kind, speaker } = candidate;
+      const isQuoted = made.quoted.has(id);
+      const place = candidate.place ?? (isQuoted ? speaker : undefined);
+      const where = { ...(place === undefined ? {} : { place }), ...(isQuoted ? { quoted: true } : {}) };
       context.push({ id, text, kind, ...where, ...(form === 'whole' ? {} : { form }) });
     }
     const choices: ContextChoice[] = always.map(({ id, tokens }) => ({

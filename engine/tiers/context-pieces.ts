@@ -37,11 +37,42 @@ export function dialogueOf({ history, message }: Turn): Dialogue {
   };
 }
 
+/**
+ * Where the part of the conversation begins that stands as it is: as much of its end as a share of the budget holds,
+ * from the last of marks that lie an eighth of the budget apart. Between two marks the prompt only grows at its end, so
+ * that an LLM server finds its beginning in the cache. A call is not parted from its results.
+ *
+ * @param tokens of each message of the earlier conversation
+ */
+export function stableStart(earlier: readonly Message[], tokens: readonly number[], budget: number): number {
+  const step = Math.max(budget / 8, 1);
+  const total = tokens.reduce((sum, one) => sum + one, 0);
+  let start = tokens.length;
+  let before = 0;
+  let mark = -1;
+  for (const [at, own] of tokens.entries()) {
+    const isMark = Math.floor(before / step) > mark;
+    mark = Math.floor(before / step);
+    if (isMark && total - before <= budget / 4) {
+      start = at;
+      break;
+    }
+    before += own;
+  }
+  const groups = groupsOf(earlier);
+  const groupAt = (at: number): string | undefined =>
+    earlier[at] === undefined ? undefined : groups.get(earlier[at].id);
+  while (start > 0 && groupAt(start) !== undefined && groupAt(start) === groupAt(start - 1)) start -= 1;
+  return start;
+}
+
 export interface PieceOptions {
   readonly query: string;
   readonly count: CountTokens;
-  /** Messages at the end of the conversation that go in before what is chosen by score. */
-  readonly newest: number;
+  /** Place of the message from which on all go in before what is chosen by score, and stand in their own place. */
+  readonly start: number;
+  /** Whether older ones are quoted beside the open message. */
+  readonly quotes: boolean;
   /** Data goes in shorter where it says the same, and what does not fit is cut or held back by a handle. */
   readonly shortens: boolean;
   readonly canFetch: boolean;
@@ -55,12 +86,14 @@ export function piecesOf(
   scores: readonly number[],
   options: PieceOptions,
 ): Piece[] {
-  const { count, newest } = options;
+  const { count, start, quotes } = options;
   const groups = groupsOf(earlier);
   return candidates.map((candidate, place): Piece => {
     const at = place - found.length;
     const message = earlier[at];
-    const head = message === undefined ? count(noteLine({ ...candidate, text: '' })) : 0;
+    const isQuoted = quotes && message !== undefined && at < start;
+    const line = { kind: candidate.kind, place: candidate.place ?? candidate.speaker, text: '' };
+    const head = message === undefined || isQuoted ? count(noteLine(line)) : 0;
     const overhead = head + pieceOverhead;
     const shown = options.shortens ? inShort(candidate, message, count) : candidate;
     const isCut = shown !== candidate;
@@ -70,11 +103,12 @@ export function piecesOf(
       candidate: shown,
       score: scores[place]!,
       group: groups.get(candidate.id) ?? null,
-      priority: message !== undefined && at >= earlier.length - newest ? 1 : 0,
+      priority: message !== undefined && at >= start ? 1 : 0,
       tokens: shown.tokens + overhead,
       ...(isCut ? { form: 'short' as const } : {}),
       ...(mayCut && {
-        shorter: () => shorterForms(shown, { query: options.query, count, overhead, canFetch: fetchable }),
+        shorter: (room: number) =>
+          shorterForms(shown, { query: options.query, count, overhead, room, canFetch: fetchable }),
       }),
     };
   });

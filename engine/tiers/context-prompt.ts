@@ -4,12 +4,12 @@ import type { Message, Part } from '../core/message.ts';
 import type { ToolDefinition } from '../core/tool-definition.ts';
 import type { Turn } from '../core/turn.ts';
 
-/** Opens the note of pieces from outside the conversation. */
-export const noteHeading = 'From other conversations, documents and data:';
+/** Opens the note of pieces that stand beside the conversation. */
+export const noteHeading = 'From earlier, other conversations, documents and data:';
 
 /** One piece of the note, as the LLM reads it. */
 export function noteLine({ kind, place, text }: Pick<ContextPiece, 'kind' | 'place' | 'text'>): string {
-  return `[${kind}${place === undefined ? '' : `: ${place}`}] ${text}`;
+  return `[${kind}${place === undefined || place === '' ? '' : `: ${place}`}] ${text}`;
 }
 
 /** Where the open exchange begins: the caller's last message, with the calls and results that followed it. */
@@ -36,10 +36,13 @@ export function promptMessages(turn: Turn): readonly Message[] {
   if (context !== undefined) {
     const chosen = new Map(context.map((piece) => [piece.id, piece]));
     const known = new Set(all.map((message) => message.id));
-    earlier = withWholeCalls(earlier, (message) => message.author === 'system' || chosen.has(message.id));
+    earlier = withWholeCalls(
+      earlier,
+      ({ id, author }) => author === 'system' || (chosen.get(id)?.quoted ?? !chosen.has(id)) === false,
+    );
     earlier = earlier.map((message) => inForm(message, chosen.get(message.id)));
     exchange = exchange.map((message) => inForm(message, chosen.get(message.id)));
-    const found = context.filter((piece) => !known.has(piece.id));
+    const found = context.filter((piece) => piece.quoted === true || !known.has(piece.id));
     if (found.length > 0) notes.push([noteHeading, ...found.map(noteLine)].join('\n'));
   }
   if (plan !== undefined) notes.push(`A suggestion, to be followed only where it helps:\n${plan}`);

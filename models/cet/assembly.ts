@@ -21,8 +21,8 @@ export interface Piece {
   readonly tokens?: number;
   /** Set where the candidate's text is a shorter form already, which says the same. */
   readonly form?: PieceForm;
-  /** Shorter forms, longest first, made when they are needed: for a piece of which the whole does not fit. */
-  readonly shorter?: () => readonly ShorterForm[];
+  /** Shorter forms, longest first, made when they are needed: for a piece of which the whole does not fit into some tokens. */
+  readonly shorter?: (room: number) => readonly ShorterForm[];
 }
 
 /** A piece that goes in, in the form in which it does. */
@@ -154,8 +154,8 @@ function fitted(pieces: readonly Piece[], unit: Unit, room: number): Taken | nul
   const order = unit.places.toSorted((a, b) => costOf(pieces[b]!) - costOf(pieces[a]!) || a - b);
   for (const place of order) {
     const whole = costOf(pieces[place]!);
-    const shorter = (pieces[place]!.shorter?.() ?? []).filter((one) => one.tokens < whole);
     const others = tokens - whole;
+    const shorter = (pieces[place]!.shorter?.(room - others) ?? []).filter((one) => one.tokens < whole);
     const form = shorter.find((one) => others + one.tokens <= room) ?? shorter.at(-1);
     if (form === undefined) continue;
     forms.set(place, form);

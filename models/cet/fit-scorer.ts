@@ -2,7 +2,8 @@ import type { FitOptions } from '../estimator.ts';
 import type { Backend } from '../nn/backend.ts';
 import { train } from '../nn/trainer.ts';
 import type { CetParameters } from './fit.ts';
-import { scorerNetwork, type ScorerShape } from './networks.ts';
+import { memberStride } from './fit-screen.ts';
+import { memberName, scorerNetwork, type ScorerShape } from './networks.ts';
 import { batchOf, scorerWidth, type Window } from './window.ts';
 
 export interface LabelledWindow {
@@ -21,6 +22,7 @@ export function scorerShape(sizes: CetParameters): ScorerShape {
     heads: sizes.heads,
     inner: 2 * sizes.scorerWidth,
     dropout: sizes.dropout,
+    members: 1,
   };
 }
 
@@ -49,6 +51,22 @@ export async function fitScorer(
     ...(options.signal && { signal: options.signal }),
   });
   return parameters;
+}
+
+/** Several transformers, each from a start of its own, side by side in one net whose mean is served. */
+export async function fitScorers(
+  windows: readonly LabelledWindow[],
+  backend: Backend,
+  options: FitOptions,
+  sizes: CetParameters,
+): Promise<Map<string, Float32Array>> {
+  const all = new Map<string, Float32Array>();
+  for (let member = 0; member < sizes.members; member += 1) {
+    const seed = options.seed + memberStride * member;
+    const learned = await fitScorer(windows, backend, { ...options, seed }, sizes);
+    for (const [name, values] of learned) all.set(memberName(name, member), values);
+  }
+  return all;
 }
 
 function targetsOf(windows: readonly LabelledWindow[], longest: number): Float32Array {

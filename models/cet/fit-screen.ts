@@ -54,6 +54,54 @@ export async function fitScreen(
   return parameters;
 }
 
+/**
+ * Several screens, each from a start of its own, as one: their mean is a screen with their hidden units side by side.
+ * It errs less than any of them where a log is small.
+ */
+export async function fitScreens(
+  lists: readonly ScreenList[],
+  backend: Backend,
+  options: FitOptions,
+  sizes: CetParameters,
+): Promise<Map<string, Float32Array>> {
+  const screens: Map<string, Float32Array>[] = [];
+  for (let member = 0; member < sizes.members; member += 1) {
+    const seed = options.seed + memberStride * member;
+    screens.push(await fitScreen(lists, backend, { ...options, seed }, sizes));
+  }
+  return meanScreen(screens, sizes.screenHidden);
+}
+
+/** Apart enough that members of one seed are not those of the next. */
+export const memberStride = 7919;
+
+function meanScreen(screens: readonly ReadonlyMap<string, Float32Array>[], hidden: number): Map<string, Float32Array> {
+  const mean = (name: string): Float32Array => {
+    const all = screens.map((screen) => screen.get(name)!);
+    return all[0]!.map((_, at) => all.reduce((sum, one) => sum + one[at]!, 0) / all.length);
+  };
+  const beside = (name: string): Float32Array => {
+    const wide = hidden * screens.length;
+    const all = screens.map((screen) => screen.get(name)!);
+    const rows = all[0]!.length / hidden;
+    const merged = new Float32Array(rows * wide);
+    for (const [member, one] of all.entries()) {
+      for (let row = 0; row < rows; row += 1) {
+        merged.set(one.subarray(row * hidden, (row + 1) * hidden), row * wide + member * hidden);
+      }
+    }
+    return merged;
+  };
+  return new Map([
+    ['screen.straight.weight', mean('screen.straight.weight')],
+    ['screen.straight.bias', mean('screen.straight.bias')],
+    ['screen.inner.weight', beside('screen.inner.weight')],
+    ['screen.inner.bias', beside('screen.inner.bias')],
+    ['screen.outer.weight', beside('screen.outer.weight').map((weight) => weight / screens.length)],
+    ['screen.outer.bias', mean('screen.outer.bias')],
+  ]);
+}
+
 function listBatch(lists: readonly ScreenList[]): Batch {
   const longest = lists.reduce((most, { rows }) => Math.max(most, rows.length / rowWidth), 1);
   const size = lists.length * longest;

@@ -12,8 +12,8 @@ import { TextEncoder } from './encoder.ts';
 import { encoderNetwork } from './encoder-network.ts';
 import type { CetExample } from './example.ts';
 import { fitEncoder, type FittedEncoder } from './fit-encoder.ts';
-import { drawPlaces, fitScreen, type ScreenList } from './fit-screen.ts';
-import { fitScorer, scorerShape, type LabelledWindow } from './fit-scorer.ts';
+import { drawPlaces, fitScreens, type ScreenList } from './fit-screen.ts';
+import { fitScorers, scorerShape, type LabelledWindow } from './fit-scorer.ts';
 import { screenNetwork } from './networks.ts';
 import { Reader } from './reading.ts';
 import { rawRows, rowWidth, standardise, standardOf, type Standard } from './rows.ts';
@@ -42,6 +42,8 @@ export interface CetParameters {
   readonly priceOfPiece: number;
   readonly heads: number;
   readonly dropout: number;
+  /** Screens and transformers that are learned from different starts, and whose mean is served. */
+  readonly members: number;
 }
 
 export const defaultParameters: CetParameters = {
@@ -61,6 +63,7 @@ export const defaultParameters: CetParameters = {
   priceOfPiece: 20,
   heads: 4,
   dropout: 0.1,
+  members: 1,
 };
 
 /** Screens of so many folds score the questions that the transformer learns from: each by one that did not see it. */
@@ -88,14 +91,14 @@ export async function fitCet(
   try {
     const { lists, standard } = await fit.lists();
     const screens = await fit.foldScreens(lists);
-    const screen = await fitScreen(lists, fit.backend, options, sizes);
+    const screen = await fitScreens(lists, fit.backend, options, sizes);
     const windows = await fit.windows(screens ?? [screen], standard);
-    const scorer = await fitScorer(windows, fit.backend, options, sizes);
+    const scorer = await fitScorers(windows, fit.backend, options, sizes);
     const files = await artefactOf({
       wordpiece: encoder.wordpiece,
       encoder,
-      screen: { hidden: sizes.screenHidden, parameters: screen },
-      scorer: { shape: scorerShape(sizes), parameters: scorer },
+      screen: { hidden: sizes.screenHidden * sizes.members, parameters: screen },
+      scorer: { shape: { ...scorerShape(sizes), members: sizes.members }, parameters: scorer },
       standard,
       window: sizes.window,
     });
@@ -176,14 +179,14 @@ class Fit {
     if (new Set(numbers).size < folds) return null;
     for (let fold = 0; fold < folds; fold += 1) {
       const others = lists.filter((_, index) => numbers[index] !== fold);
-      screens.push(await fitScreen(others, this.backend, this.#options, this.#sizes));
+      screens.push(await fitScreens(others, this.backend, this.#options, this.#sizes));
     }
     return screens;
   }
 
   /** The best candidates of each question by a screen that did not learn from it. */
   async windows(screens: readonly Parameters[], standard: Standard): Promise<LabelledWindow[]> {
-    const network = screenNetwork(rowWidth, this.#sizes.screenHidden, 0);
+    const network = screenNetwork(rowWidth, this.#sizes.screenHidden * this.#sizes.members, 0);
     const sessions: Session[] = [];
     for (const parameters of screens) sessions.push(await this.#open(buildServedGraph(network, parameters)));
     const windows: LabelledWindow[] = [];

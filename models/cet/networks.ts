@@ -10,6 +10,13 @@ export interface ScorerShape {
   readonly heads: number;
   readonly inner: number;
   readonly dropout: number;
+  /** Nets that were learned apart and whose mean is served. */
+  readonly members: number;
+}
+
+/** Name of a parameter of one member; a net that learns is member 0. */
+export function memberName(name: string, member: number): string {
+  return member === 0 ? name : `member${member}.${name}`;
 }
 
 /**
@@ -41,13 +48,20 @@ export function scorerNetwork(shape: ScorerShape): Network {
     const mask = operations.input('mask', 'float32', ['q', 'n']);
     const kernels = distanceKernels(operations, places);
     const hidden = operations.reshape(additiveMask(operations, mask), ['q', 1, 1, 'n']);
-    let x = linear(operations, signals, shape.width, 'enter');
-    for (let layer = 0; layer < shape.layers; layer += 1) {
-      const bias = operations.add(distanceBias(operations, kernels, shape.heads, `layer${layer}`), hidden);
-      x = candidateBlock(operations, x, bias, `layer${layer}`, shape);
+    let sum: Value | null = null;
+    for (let member = 0; member < shape.members; member += 1) {
+      let x = linear(operations, signals, shape.width, memberName('enter', member));
+      for (let layer = 0; layer < shape.layers; layer += 1) {
+        const name = memberName(`layer${layer}`, member);
+        const bias = operations.add(distanceBias(operations, kernels, shape.heads, name), hidden);
+        x = candidateBlock(operations, x, bias, name, shape);
+      }
+      const leaving = normalise(operations, x, memberName('leave.norm', member));
+      const judged = linear(operations, leaving, 1, memberName('leave', member), 0.1);
+      sum = sum === null ? judged : operations.add(sum, judged);
     }
-    const judged = linear(operations, normalise(operations, x, 'leave.norm'), 1, 'leave', 0.1);
-    const scores = operations.add(prior, operations.reshape(judged, ['q', 'n']));
+    const mean = operations.scale(sum!, 1 / shape.members);
+    const scores = operations.add(prior, operations.reshape(mean, ['q', 'n']));
     return { outputs: { scores }, loss: () => listLoss(operations, scores, mask) };
   };
 }

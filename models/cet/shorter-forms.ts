@@ -15,6 +15,8 @@ export interface ShorterOptions {
   readonly count: CountTokens;
   /** Tokens that any piece costs beside its text. */
   readonly overhead: number;
+  /** Tokens into which it is to fit. */
+  readonly room: number;
   /** Whether this piece can be fetched by its id. */
   readonly canFetch: boolean;
 }
@@ -22,11 +24,12 @@ export interface ShorterOptions {
 /** Shorter forms of a piece, longest first: its telling sentences, and for data of which it is too much a handle. */
 export function shorterForms(
   candidate: Candidate,
-  { query, count, overhead, canFetch }: ShorterOptions,
+  { query, count, overhead, room, canFetch }: ShorterOptions,
 ): ShorterForm[] {
   const forms: ShorterForm[] = [];
-  for (const share of shares) {
-    const text = extract(candidate.text, query, Math.floor(candidate.tokens * share), count);
+  const budgets = new Set(shares.map((share) => Math.min(Math.floor(candidate.tokens * share), room - overhead)));
+  for (const budget of budgets) {
+    const text = extract(candidate.text, query, budget, count);
     if (text !== null) forms.push({ form: 'short', text, tokens: count(text) + overhead });
   }
   if (canFetch && candidate.tokens >= fewestForHandle) {

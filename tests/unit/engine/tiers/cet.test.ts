@@ -4,6 +4,7 @@ import type { Candidate, CandidateSource } from '../../../../engine/core/candida
 import { contextFetch } from '../../../../engine/core/context-fetch.ts';
 import { textOf, type Message, type Part } from '../../../../engine/core/message.ts';
 import type { Turn } from '../../../../engine/core/turn.ts';
+import { stableStart } from '../../../../engine/tiers/context-pieces.ts';
 import { promptMessages } from '../../../../engine/tiers/context-prompt.ts';
 import { CetTier } from '../../../../engine/tiers/cet.ts';
 import { roughTokens } from '../../../../models/cet/candidate.ts';
@@ -256,5 +257,42 @@ describe('CetTier', () => {
     };
     expect(await ids(0)).not.toContain('t-3');
     expect(await ids(2)).toContain('t-3');
+  });
+  it('begins the prompt like the one before, and quotes what it chose of the rest beside the open message', async () => {
+    const tier = new CetTier(null, { modelId: '', contextTokens: 400, newest: 2 });
+    const talkOf = (count: number): Line[] =>
+      Array.from({ length: count }, (_, at): Line => [at % 2 === 0 ? 'user' : 'assistant', `thing ${at} is here`]);
+    let same = 0;
+    let before: readonly string[] = [];
+    for (let count = 80; count < 120; count += 2) {
+      const turn = turnOf(talkOf(count), 'Where is thing 7?', [system]);
+      const { prepared } = await tier.consider(turn);
+      const shown = promptMessages({ ...turn, prepared: prepared! });
+      const kept = shown.filter(({ id }) => id !== system.id && !id.endsWith('/context')).map(({ id }) => id);
+      // What stands as it is, is the end of the conversation without a gap.
+      expect(kept).toEqual(
+        turn.history
+          .slice(turn.history.length - kept.length + 1)
+          .map(({ id }) => id)
+          .concat(turn.message.id),
+      );
+      if (kept[0] === before[0]) same += 1;
+      before = kept;
+      expect(shown[0]!.id).toBe(system.id);
+      expect(textOf(shown.at(-2)!)).toContain('[turn: assistant] thing 7 is here');
+    }
+    expect(same).toBeGreaterThan(8);
+  });
+  it('parts no call from its results where the kept end begins', () => {
+    const { messages } = talk('t', [
+      ['user', 'a'],
+      ['call', 'x', {}],
+      ['tool', 'b'],
+      ['tool', 'c'],
+      ['assistant', 'd'],
+    ]);
+    expect(stableStart(messages, [10, 10, 10, 10, 10], 64)).toBe(4);
+    expect(stableStart(messages, [10, 10, 10, 10, 10], 80)).toBe(1);
+    expect(stableStart([], [], 100)).toBe(0);
   });
 });
