@@ -5,6 +5,7 @@ import { SpanTagger } from '../../models/lppm/values/tagger.ts';
 import { valueKey } from '../../models/lppm/values/value-key.ts';
 import { coverageFigures, labelFigures, quantiles, type Judged } from './coverage.ts';
 import { readProcessData, type ProcessData, type ProcessExample } from './process-data.ts';
+import { processPeers } from './process-peers.ts';
 import { floorsOf, judge, type Definitions, type JudgedTurn } from './process-judge.ts';
 import { allowedSteps } from './process-script.ts';
 import { argumentFigures, slotFigures } from './process-slots.ts';
@@ -25,7 +26,7 @@ export async function benchProcess(options: BenchOptions): Promise<BenchReport> 
   const costs: TrainCost[] = [];
   for (const [index, seed] of options.seeds.entries()) {
     options.progress({ stage: 'bench process', done: index, total: options.seeds.length, note: `seed ${seed}` });
-    const { results, cost } = await run(data, seed, options);
+    const { results, cost } = await run(data, seed, options, index === 0 && options.peers === true);
     runs.push(results);
     costs.push(cost);
   }
@@ -43,6 +44,7 @@ async function run(
   data: ProcessData,
   seed: number,
   options: BenchOptions,
+  withPeers: boolean,
 ): Promise<{ results: BenchResult[]; cost: TrainCost }> {
   const started = performance.now();
   const definitions: Definitions = new Map(data.definitions.map((definition) => [definition.name, definition]));
@@ -57,8 +59,12 @@ async function run(
     modelBytes += model.model.bytes;
     const val = await judge(model.model, data.val.dialogues);
     for (const { path, dialogues } of data.tests) {
-      if (dialogues.length > 0)
-        results.push(await dialogueFigures(model.model, path, dialogues, val, data, definitions, options));
+      if (dialogues.length === 0) continue;
+      const own = await dialogueFigures(model.model, path, dialogues, val, data, definitions, options);
+      const peers = withPeers
+        ? await processPeers(data.train.dialogues, data.val.dialogues, dialogues, chooseShare, options)
+        : {};
+      results.push({ ...own, floors: { ...(own.floors as object), ...peers } });
     }
     await model.model.dispose();
   }

@@ -1,6 +1,6 @@
 """LinearSVC and logistic regression on word and character n-grams; strength chosen on val.
 
-Reads {"train": [[text, label]], "parts": [val, ...], "outOfScope": label}; writes answers for every part.
+Reads {"train": [[text, label]], "parts": [val, ...], "outOfScope": label, "letters": bool}; writes answers for every part.
 """
 
 import json
@@ -16,12 +16,9 @@ from sklearn.svm import LinearSVC
 with open(sys.argv[1], encoding="utf-8") as file:
     given = json.load(file)
 texts, labels = zip(*given["train"])
-features = FeatureUnion(
-    [
-        ("words", TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True)),
-        ("letters", TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True)),
-    ]
-)
+words = ("words", TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True))
+letters = ("letters", TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True))
+features = FeatureUnion([words, letters] if given["letters"] else [words])
 started = time.time()
 rows = features.fit_transform(texts)
 reading = time.time() - started

@@ -64,7 +64,7 @@ export function addBench(program: Command, shell: Shell): void {
     .option('--stream', 'traffic: how soon a source that appears half way is learned, beside training anew')
     .option('--growth <answers>', 'intent: coverage after so many logged answers, or "all" (repeatable)', collect, [])
     .option('--shots <n>', 'intent: accuracy with n examples of each intent (repeatable)', collect, [])
-    .option('--peers', 'intent: beside fastText and scikit-learn, where they are installed')
+    .option('--peers', 'intent, process: beside fastText and scikit-learn, where they are installed')
     .option('--seeds <n>', 'repeat with n seeds and report mean and spread', whole, 1)
     .option('--alpha <share>', 'error budget', share)
     .option('--device <device>', devices.join(', '))
