@@ -15,6 +15,7 @@ const subjects: Readonly<Record<string, () => Promise<Subject>>> = {
   process: async () => (await import('../../../../training/bench/process.ts')).benchProcess,
   context: async () => (await import('../../../../training/bench/context.ts')).benchContext,
   gate: async () => (await import('../../../../training/bench/loop-gate.ts')).benchGate,
+  mining: async () => (await import('../../../../training/bench/mining.ts')).benchMining,
   pipeline: async () => (await import('../../../../training/bench/pipeline.ts')).benchPipeline,
 };
 
@@ -49,15 +50,16 @@ export function addBench(program: Command, shell: Shell): void {
   process   next step and values             *_turns files and slot files, definitions with --processes
   context   which turns matter               *_queries files, each with its *_conversations file beside it
   gate      what promotion makes of challengers that should not pass  conversation logs
+  mining    processes found without labels   turns or conversation logs (--verifier), definitions with --processes
   pipeline  the whole ladder                 conversation logs, judged by --verifier`,
     )
     .argument('<subject>', Object.keys(subjects).join(', '))
     .option('--train <file>', 'learn from it (repeatable)', collect, [])
     .option('--val <file>', 'choose on it (repeatable); without one, a slice of train by hash', collect, [])
     .option('--test <file>', 'measure on it (repeatable)', collect, [])
-    .option('--verifier <file>', 'pipeline: what was right for each message')
+    .option('--verifier <file>', 'pipeline, mining: what was right for each message')
     .option('--decisions <file>', 'pipeline: write the decisions there, one JSON line each')
-    .option('--processes <file>', 'process: definitions (repeatable)', collect, [])
+    .option('--processes <file>', 'process, mining: definitions (repeatable)', collect, [])
     .option('--holdout <percent>', 'carve so many percent out of train as test', whole)
     .option('--folds <n>', 'leave sources, processes or conversations out in n folds', whole)
     .option('--learn-every <days>', 'pipeline: learn again while serving, from what was passed up (0: never)', days)
