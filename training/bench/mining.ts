@@ -3,10 +3,12 @@ import { readConversations } from '../../datasets/import/import-files.ts';
 import type { Conversation } from '../../engine/core/conversation.ts';
 import { EngineError } from '../../engine/core/errors.ts';
 import { hashFraction } from '../../engine/core/hash.ts';
+import type { Message } from '../../engine/core/message.ts';
 import { silent } from '../../engine/core/progress.ts';
 import { mineInFull } from '../mining/mine.ts';
 import { miningFloors } from './mining-floors.ts';
 import { definitionScores, JudgedLog } from './mining-judge.ts';
+import { miningGrowth } from './mining-growth.ts';
 import { trueProcessesOf, truthOf } from './mining-truth.ts';
 import { readRecords, refuseOverlap } from './records.ts';
 import type { BenchOptions, BenchReport, BenchResult } from './report.ts';
@@ -47,12 +49,16 @@ export async function benchMining(options: BenchOptions): Promise<BenchReport> {
     for (const [path, conversations] of tests) {
       const truth = truthOf(conversations, verifier);
       const judged = new JudgedLog(mined, conversations.map(unlabelled), truth);
+      const own = await mineInFull(conversations.map(unlabelled), { seed, progress: options.progress });
+      const same = new JudgedLog(own, conversations.map(unlabelled), truth);
       results.push({
         file: basename(path),
         n: conversations.length,
         mined: mined.mining.processes.length,
         steps: judged.steps(),
         tasks: judged.tasks(),
+        // Mined from these very conversations, labels hidden: what the floors, which are groupings of them too, compare with.
+        minedHere: { steps: same.steps(), tasks: same.tasks() },
         ...definitionScores(mined, judged, definitions),
         conformance: judged.conformance(),
         reproducedArguments: judged.reproduced(),
@@ -61,17 +67,28 @@ export async function benchMining(options: BenchOptions): Promise<BenchReport> {
     }
     runs.push(results);
   }
+  const growth = options.growth ?? [];
+  const results = [...tests.keys()].map((_, index) => spreadOf(runs.map((run) => run[index] as BenchResult)));
+  if (growth.length > 0) {
+    const points = await miningGrowth(train.map(unlabelled), growth, seeds[0] as number);
+    results.push({ file: 'growth', n: points.length, points });
+  }
   return {
     subject: 'mining',
     seeds,
     train: { n: train.length, seconds, peakRssMb: Math.round(process.resourceUsage().maxRSS / 1024), modelBytes: 0 },
-    results: [...tests.keys()].map((_, index) => spreadOf(runs.map((run) => run[index] as BenchResult))),
+    results,
   };
 }
 
 /** What a log holds that nobody labelled. */
 function unlabelled(conversation: Conversation): Conversation {
-  return { ...conversation, messages: conversation.messages.map(({ annotation: _, ...message }) => message) };
+  return { ...conversation, messages: conversation.messages.map(withoutMark) };
+}
+
+function withoutMark(message: Message): Message {
+  const { annotation, ...rest } = message;
+  return annotation === undefined ? message : rest;
 }
 
 async function readAll(paths: readonly string[]): Promise<Conversation[]> {

@@ -17,7 +17,7 @@ export interface BenchOptions {
   readonly stream?: boolean;
   /** intent: measure public packages beside. */
   readonly peers?: boolean;
-  /** intent: numbers of logged answers whose worth is measured; `Infinity` for all. */
+  /** intent: numbers of logged answers whose worth is measured; mining: conversations; `Infinity` for all. */
   readonly growth?: readonly number[];
   /** intent: numbers of examples of each intent. */
   readonly shots?: readonly number[];

@@ -7,6 +7,9 @@ import { rulesFor, StepBook } from './step-book.ts';
 import { TaskModel, type Task } from './tasks.ts';
 import { topicsOfTalk, topicsOfTools } from './topics.ts';
 
+/** Conversations looked at, and share of the runs that begin with words, before a payload tool is a process after all. */
+const mostLookedAt = 5000;
+const askingShare = 0.5;
 /** Free text in a trace of steps. */
 const freeCode = -3;
 
@@ -62,6 +65,7 @@ export class Discovery {
   topics(isExcluded: (tool: string) => boolean): {
     topics: Topic[];
     left: { conversations: number; replies: number; calls: number };
+    excluded: string[];
   } {
     const support = new Map<number, number>();
     const left = { conversations: 0, replies: 0, calls: 0 };
@@ -72,6 +76,7 @@ export class Discovery {
       tools.set(topic, [...(tools.get(topic) ?? []), name]);
     }
     for (const [topic, names] of tools) if (names.every(isExcluded)) excluded.add(topic);
+    for (const topic of this.#askingTopics(excluded)) excluded.delete(topic);
     const kept = new Map<number, Run[]>();
     for (const [index, trace] of this.#traces.entries()) {
       const tasks = this.#model.split(trace, this.#hints[index] as Trace);
@@ -104,7 +109,24 @@ export class Discovery {
       support: count,
       runs: kept.get(topic) ?? [],
     }));
-    return { topics: topics.sort((a, b) => b.support - a.support || a.topic - b.topic), left };
+    const named = [...excluded].flatMap((topic) => tools.get(topic) ?? []).sort();
+    return { topics: topics.sort((a, b) => b.support - a.support || a.topic - b.topic), left, excluded: named };
+  }
+
+  /** Of some topics those whose runs begin with words: a tool that takes content as it stands is called at once. */
+  #askingTopics(topics: ReadonlySet<number>): number[] {
+    const runs = new Map<number, { all: number; asked: number }>();
+    for (const [index, trace] of this.#traces.slice(0, mostLookedAt).entries()) {
+      for (const { topic, moves } of this.#model.split(trace, this.#hints[index] as Trace)) {
+        if (!topics.has(topic)) continue;
+        const held = runs.get(topic) ?? { all: 0, asked: 0 };
+        runs.set(topic, held);
+        held.all += 1;
+        const first = moves.find((at) => (trace[at] as number) >= 0);
+        if (first !== undefined && !this.#topicOf.has(trace[first] as number)) held.asked += 1;
+      }
+    }
+    return [...runs].filter(([, { all, asked }]) => asked >= askingShare * all).map(([topic]) => topic);
   }
 
   /** Share of a step's occurrences that belong to a topic; known once the topics are. */

@@ -29,20 +29,24 @@ export function knownValues(moves: readonly Move[]): string[] {
  */
 export function masked(text: string, values: readonly string[]): string {
   let rest = text;
-  for (const value of values) {
-    if (rest.length < value.length) continue;
-    let at = rest.indexOf(value);
-    while (at >= 0) {
-      const end = at + value.length;
-      if (isEdge(rest, at - 1, at) && isEdge(rest, end - 1, end)) {
-        rest = rest.slice(0, at) + hole + rest.slice(end);
-        at = rest.indexOf(value, at + hole.length);
-      } else at = rest.indexOf(value, at + 1);
-    }
-  }
+  for (const value of values) rest = withoutValue(rest, value, hole);
   rest = rest.replace(/[-+]?\d+(?:[.,:/]\d+)*/g, hole);
   const key = fold(rest);
   return /[\p{L}]/u.test(key) ? key : fold(text);
+}
+
+/** A text in which every occurrence of a value, as whole words, is another text. */
+export function withoutValue(text: string, value: string, other: string): string {
+  let rest = text;
+  let at = rest.length < value.length ? -1 : rest.indexOf(value);
+  while (at >= 0) {
+    const end = at + value.length;
+    if (isEdge(rest, at - 1, at) && isEdge(rest, end - 1, end)) {
+      rest = rest.slice(0, at) + other + rest.slice(end);
+      at = rest.indexOf(value, at + other.length);
+    } else at = rest.indexOf(value, at + 1);
+  }
+  return rest;
 }
 
 /** Case and spaces make no other wording. */

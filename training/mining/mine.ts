@@ -63,7 +63,7 @@ export async function mineInFull(
   const sample = [...log.sample.values()];
   const payload = new Set(findPayloadTools(answeredTurns(sample.slice(0, mostForPayloads))).keys());
   const discovery = new Discovery(log, minimumSupport);
-  const { topics, left } = discovery.topics((tool) => payload.has(tool));
+  const { topics, left, excluded } = discovery.topics((tool) => payload.has(tool));
   const names = new Names();
   const declared = declaredBy(sample);
   const all = topics.reduce((sum, { support }) => sum + support, 0);
@@ -85,8 +85,8 @@ export async function mineInFull(
     found.push({ topic: candidate.topic, findings });
   }
   const weak = topics.filter(({ support, tools }) => support < minimumSupport && tools.length > 0);
-  const notices = noticesOf({ log, sample, processes, payload, weak, minimumSupport });
-  const mining: Mining = { processes, left: { ...left, payloadTools: [...payload].sort() }, notices };
+  const notices = noticesOf({ log, sample, processes, payload: excluded, weak, minimumSupport });
+  const mining: Mining = { processes, left: { ...left, payloadTools: excluded }, notices };
   return { mining, discovery, found };
 }
 

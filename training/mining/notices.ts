@@ -9,7 +9,7 @@ interface Told {
   readonly log: MiningLog;
   readonly sample: readonly Conversation[];
   readonly processes: readonly MinedProcess[];
-  readonly payload: ReadonlySet<string>;
+  readonly payload: readonly string[];
   readonly weak: readonly Topic[];
   readonly minimumSupport: number;
 }
@@ -39,8 +39,8 @@ export function noticesOf({ log, sample, processes, payload, weak, minimumSuppor
     const more = weak.length > mostNamed ? ` and ${weak.length - mostNamed} more` : '';
     notices.push(`too few runs for a process (${minimumSupport} are needed): ${named.join(', ')}${more}`);
   }
-  if (payload.size > 0) {
-    notices.push(`tools that take content as it stands are routes, not processes: ${[...payload].sort().join(', ')}`);
+  if (payload.length > 0) {
+    notices.push(`tools that take content as it stands are routes, not processes: ${payload.join(', ')}`);
   }
   const raw = new Map<string, number>();
   for (const { messages } of sample) {

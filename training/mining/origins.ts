@@ -22,6 +22,8 @@ export interface ArgumentOrigin {
 /** Share of the calls that must agree with a constant, or a result, before it is one. */
 const constantShare = 0.9;
 const resultShare = 0.6;
+/** A constant belongs to every call; what is only now and then there is somebody's wish. */
+const presentShare = 0.8;
 /** What is said in prose less often than this may come from somewhere else. */
 const proseShare = 0.5;
 const minimumCalls = 3;
@@ -48,8 +50,9 @@ export function originsOf(runs: readonly Run[], isKept: (step: string) => boolea
       calls.set(key, (calls.get(key) ?? 0) + 1);
       const said = valueKey(saidBefore(run, at).join(' '));
       const results = earlierResults(run, at);
+      const filled = filledSlots(run, at);
       for (const [argument, value] of Object.entries(call.arguments))
-        look(seen, `${key}\0${argument}`, value, said, results);
+        look(seen, `${key}\0${argument}`, value, said, results, filled.get(argument));
     }
   }
   return [...seen].map(([name, one]) => {
@@ -64,18 +67,33 @@ function look(
   value: unknown,
   said: string,
   results: ReadonlyMap<string, Set<string>>,
+  filled: ReadonlySet<string> | undefined,
 ): void {
   const one: Seen = seen.get(name) ?? { count: 0, prose: 0, results: new Map(), values: new Map() };
   seen.set(name, one);
   one.count += 1;
   const scalars = scalarsOf(value).filter((scalar) => typeof scalar.value !== 'boolean');
   const keys = scalars.map((scalar) => valueKey(scalar.value)).filter((key) => key !== '');
-  if (keys.some((key) => said.includes(key))) one.prose += 1;
+  // A slot that an earlier call took, by the same name, is filled: nobody says it again.
+  if (keys.some((key) => said.includes(key)) || filled?.has(keys.join(' ')) === true) one.prose += 1;
   for (const path of results.get(keys[0] ?? '') ?? []) one.results.set(path, (one.results.get(path) ?? 0) + 1);
   const text = JSON.stringify(value) ?? 'null';
   const held = one.values.get(text) ?? { value, count: 0 };
   held.count += 1;
   if (one.values.size < mostKept || one.values.has(text)) one.values.set(text, held);
+}
+
+/** Values that earlier calls of the run took, by argument. */
+function filledSlots(run: Run, before: number): Map<string, Set<string>> {
+  const filled = new Map<string, Set<string>>();
+  for (const { at } of run.taken) {
+    if (at >= before) break;
+    for (const [argument, value] of Object.entries(callAt(run, at)?.arguments ?? {})) {
+      const keys = scalarsOf(value).map((scalar) => valueKey(scalar.value));
+      filled.set(argument, (filled.get(argument) ?? new Set()).add(keys.join(' ')));
+    }
+  }
+  return filled;
 }
 
 /** Values of earlier results of the run, with the steps and paths that hold them. */
@@ -103,7 +121,13 @@ function judged(step: string, argument: string, calls: number, seen: Seen): Argu
   const fromResult = (result?.[1] ?? 0) / seen.count;
   const constant = (values[0]?.count ?? 0) / seen.count;
   const enough = seen.count >= minimumCalls;
-  if (enough && constant >= constantShare && prose < proseShare && constant >= fromResult) {
+  if (
+    enough &&
+    seen.count >= presentShare * calls &&
+    constant >= constantShare &&
+    prose < proseShare &&
+    constant >= fromResult
+  ) {
     return { ...known, origin: { from: 'constant', value: values[0]?.value }, share: constant };
   }
   if (enough && result !== undefined && fromResult >= resultShare && fromResult > prose) {

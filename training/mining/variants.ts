@@ -1,4 +1,5 @@
-import { callAt, type Run, type Taken } from './run.ts';
+import { callAt, saidBefore, type Run, type Taken } from './run.ts';
+import { valueKey } from './scalars.ts';
 
 const mostValues = 6;
 const minimumCalls = 8;
@@ -6,6 +7,9 @@ const minimumOfValue = 3;
 const presentShare = 0.8;
 /** Share of the errors of always guessing the most frequent value that knowing the step before must spare. */
 const minimumLambda = 0.4;
+/** The same for an argument that users hardly ever name: it is the process that sets it. */
+const minimumUnsaidLambda = 0.15;
+const unsaidShare = 0.5;
 
 /**
  * Calls of one tool that do different things (check, book) are different steps: where the step before tells an argument's
@@ -24,12 +28,13 @@ export function withVariants(runs: readonly Run[]): Run[] {
   }
   const deciding = new Map<string, string>();
   for (const [key, listed] of calls) {
-    let best = minimumLambda;
+    let best = 0;
     const names = new Set(listed.flatMap(({ run, taken }) => Object.keys(callAt(run, taken.at)?.arguments ?? {})));
     for (const name of [...names].sort()) {
       const rows = listed.map(({ run, taken, before }) => ({ before, value: callAt(run, taken.at)?.arguments[name] }));
       const lambda = lambdaOf(rows);
-      if (lambda > best) {
+      const needed = lambda < minimumLambda && isSaid(listed, name) ? minimumLambda : minimumUnsaidLambda;
+      if (lambda >= needed && lambda > best) {
         best = lambda;
         deciding.set(key, name);
       }
@@ -44,6 +49,15 @@ export function withVariants(runs: readonly Run[]): Run[] {
       return isPlain(value) ? { key: `${taken.key} ${name}=${JSON.stringify(value)}`, at: taken.at } : taken;
     }),
   }));
+}
+
+function isSaid(calls: readonly { run: Run; taken: Taken }[], name: string): boolean {
+  let said = 0;
+  for (const { run, taken } of calls) {
+    const value = valueKey(callAt(run, taken.at)?.arguments[name] ?? '');
+    if (value !== '' && valueKey(saidBefore(run, taken.at).join(' ')).includes(value)) said += 1;
+  }
+  return said >= unsaidShare * calls.length;
 }
 
 /** The argument and value that a key holds; null for a plain step. */

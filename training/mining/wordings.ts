@@ -1,6 +1,6 @@
 import { scalarsOf } from './scalars.ts';
 import { callAt, resultOf, type Run } from './run.ts';
-import { hole, masked } from './masks.ts';
+import { hole, masked, withoutValue } from './masks.ts';
 
 export interface StepText {
   /** Most frequent form; a value that came from elsewhere is `{slot}` or `{step.path}`. */
@@ -14,7 +14,12 @@ export interface StepText {
 }
 
 const mostForms = 8;
+/** Occurrences that are looked at. */
+const mostTexts = 300;
 const longestValue = 400;
+/** Private-use characters, which no text of a log means anything by. */
+const firstSign = 0xe000;
+const signs = /[\uE000-\uF8FF]/g;
 
 /**
  * Texts of a reply step with the origin of each variable part: the latest result of the run that holds the value, else the
@@ -24,6 +29,7 @@ export function textOfStep(runs: readonly Run[], key: string, nameOf: (key: stri
   const forms = new Map<string, number>();
   let total = 0;
   for (const run of runs) {
+    if (total >= mostTexts) break;
     for (const taken of run.taken) {
       const move = run.moves[taken.at];
       if (taken.key !== key || move?.kind !== 'reply') continue;
@@ -53,17 +59,13 @@ function formOf(text: string, run: Run, at: number, nameOf: (key: string) => str
     for (const { path, value } of scalarsOf(resultOf(run, taken.at)))
       learn(names, value, path === '' ? `{${id}}` : `{${id}.${path}}`, true);
   }
-  const values = [...names.keys()].filter((value) => knownHere(text, value)).sort((a, b) => b.length - a.length);
-  if (values.length === 0) return text;
-  const pattern = new RegExp(
-    values
-      .map(escaped)
-      .map((value) => `(?<![\\p{L}\\p{N}])${value}(?![\\p{L}\\p{N}])`)
-      .join('|'),
-    'gu',
-  );
-  const form = text.replace(pattern, (value) => names.get(value) ?? value);
-  return /\p{L}/u.test(form.replace(/\{[^}]*\}/g, '')) ? form : text;
+  const values = [...names.keys()].filter((value) => text.includes(value)).sort((a, b) => b.length - a.length);
+  let form = text;
+  // A sign of its own for each value first: a name that is put in must not be searched for the next one.
+  for (const [index, value] of values.entries())
+    form = withoutValue(form, value, String.fromCharCode(firstSign + index));
+  if (!/\p{L}/u.test(form)) return text;
+  return form.replace(signs, (sign) => names.get(values[sign.charCodeAt(0) - firstSign] as string) ?? sign);
 }
 
 function learn(names: Map<string, string>, value: unknown, name: string, isNewer: boolean): void {
@@ -72,12 +74,4 @@ function learn(names: Map<string, string>, value: unknown, name: string, isNewer
   if (text.length < 2 && typeof value !== 'number') return;
   if (text === '' || text.length > longestValue || (!isNewer && names.has(text))) return;
   names.set(text, name);
-}
-
-function knownHere(text: string, value: string): boolean {
-  return value.length <= text.length && text.includes(value);
-}
-
-function escaped(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\/]/g, String.raw`\$&`);
 }

@@ -64,7 +64,12 @@ export function addBench(program: Command, shell: Shell): void {
     .option('--folds <n>', 'leave sources, processes or conversations out in n folds', whole)
     .option('--learn-every <days>', 'pipeline: learn again while serving, from what was passed up (0: never)', days)
     .option('--stream', 'traffic: how soon a source that appears half way is learned, beside training anew')
-    .option('--growth <answers>', 'intent: coverage after so many logged answers, or "all" (repeatable)', collect, [])
+    .option(
+      '--growth <n>',
+      'intent: coverage after so many logged answers, or "all"; mining: time for so many conversations (repeatable)',
+      collect,
+      [],
+    )
     .option('--shots <n>', 'intent: accuracy with n examples of each intent (repeatable)', collect, [])
     .option('--peers', 'intent, process: beside fastText and scikit-learn, where they are installed')
     .option('--seeds <n>', 'repeat with n seeds and report mean and spread', whole, 1)
