@@ -152,6 +152,7 @@ export async function openEcosystem(config: Config, options: EcosystemOptions): 
       host,
       thinking,
       files: new RoleFiles(folder.roles, logger),
+      logger,
       tools: (role) => [
         ...(isSample ? sampleTools(role).map((definition) => simulatedTool(definition)) : []),
         ...(options.tools ?? []),
@@ -202,7 +203,8 @@ export async function openEcosystem(config: Config, options: EcosystemOptions): 
     const hireAll = async (): Promise<void> => {
       for (const role of await desk.roles()) await staff.hire(role);
     };
-    await staff.open();
+    await staff.refresh();
+    unwatch.push(staff.watch());
     await hireAll();
     if (queue !== null) {
       // Searches that ended while no server was there.

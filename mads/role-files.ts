@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import { mkdir, open, readdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -8,6 +9,7 @@ import type { Logger } from '../engine/core/logger.ts';
 import type { Process } from '../engine/core/process.ts';
 import type { Level } from '../engine/core/tier-name.ts';
 import type { ToolDefinition } from '../engine/core/tool-definition.ts';
+import { watchFolder } from '../models/registry-watch.ts';
 
 const toolSchema = z.strictObject({
   name: z.string().min(1).max(256),
@@ -72,6 +74,15 @@ export class RoleFiles {
       }
     }
     return found;
+  }
+
+  /** Calls back at once and after every change, whoever made it. Returns the function that ends it. */
+  watch(pollMs: number, look: () => Promise<void>): () => void {
+    mkdirSync(this.#folder, { recursive: true });
+    const onError = (error: unknown): void => {
+      this.#logger.error({ path: this.#folder, error: messageOf(error) }, 'role files cannot be followed');
+    };
+    return watchFolder({ folder: this.#folder, pollMs, look, onError });
   }
 
   /** Calls are served one after another. */

@@ -1,6 +1,8 @@
 import { simulatedTool } from '../engine/action/simulated-tools.ts';
 import type { Tool } from '../engine/action/tool.ts';
-import { EngineError } from '../engine/core/errors.ts';
+import { EngineError, messageOf } from '../engine/core/errors.ts';
+import { canonicalJson } from '../engine/core/hash.ts';
+import type { Logger } from '../engine/core/logger.ts';
 import type { Process } from '../engine/core/process.ts';
 import { Emad, type RoleLease, type RoleSource } from './emad.ts';
 import type { Host } from './host.ts';
@@ -17,7 +19,8 @@ export interface StaffParts {
   /** Handlers that the deployment has for a role, beside what its file says. */
   readonly tools: (role: string) => readonly Tool[];
   readonly processes: (role: string) => readonly Process[];
-  /** Called once for each role that begins to work. */
+  readonly logger: Logger;
+  /** Called for each role that begins to work, and when it works by another description. */
   readonly onHire: (role: string) => Promise<void>;
 }
 
@@ -42,12 +45,22 @@ export class Staff implements RoleSource {
     this.#parts = parts;
   }
 
-  /** Reads the role files and hires all that they describe. */
-  async open(): Promise<void> {
+  /** Reads the role files and hires all that they describe; what changed since, another process or a person wrote. */
+  async refresh(): Promise<void> {
     for (const role of await this.#parts.files.read()) {
-      this.#definitions.set(role.name, role);
-      await this.hire(role.name);
+      const known = this.#definitions.get(role.name);
+      if (known !== undefined && canonicalJson(known) === canonicalJson(role)) continue;
+      try {
+        await this.#equip(role);
+      } catch (error) {
+        this.#parts.logger.error({ role: role.name, error: messageOf(error) }, 'role file refused');
+      }
     }
+  }
+
+  /** Follows the folder of role files. Returns the function that ends it. */
+  watch(pollMs = 1000): () => void {
+    return this.#parts.files.watch(pollMs, () => this.refresh());
   }
 
   roles(): readonly string[] {
@@ -84,27 +97,31 @@ export class Staff implements RoleSource {
    * @throws BAD_REQUEST where a tool has no handler here, PROCESS_INVALID
    */
   async define(role: RoleDefinition): Promise<RoleDefinition> {
+    await this.#equip(role);
+    await this.#parts.files.write(role);
+    return role;
+  }
+
+  async #equip(role: RoleDefinition): Promise<void> {
+    const { host, onHire } = this.#parts;
     const known = new Set(this.#parts.tools(role.name).map(({ definition }) => definition.name));
     const missing = role.tools.find((tool) => !tool.simulated && !known.has(tool.name));
     if (missing !== undefined) {
       const detail = `tool ${missing.name} has no handler here; register one, or set "simulated": true`;
       throw new EngineError('BAD_REQUEST', { detail });
     }
-    const { host, files } = this.#parts;
     const before = this.#definitions.get(role.name);
     this.#definitions.set(role.name, role);
     try {
       if (this.#minds.has(role.name)) {
         await host.replace({ role: role.name, thinking: this.mind(role.name), ...this.#equipment(role.name) });
+        await onHire(role.name);
       } else await this.hire(role.name);
     } catch (error) {
       if (before === undefined) this.#definitions.delete(role.name);
       else this.#definitions.set(role.name, before);
       throw error;
     }
-    await files.write(role);
-    await this.#parts.onHire(role.name);
-    return role;
   }
 
   async acquire(role: string): Promise<RoleLease> {

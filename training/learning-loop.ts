@@ -40,6 +40,8 @@ export interface LearningLoopParts {
 }
 
 const lookEveryMs = 60_000;
+/** Every so many looks the whole log is asked: what drifted, what may graduate. */
+const deepEvery = 10;
 /** Messages of a role, newest first, that drift is looked for in. */
 const driftRows = 5000;
 
@@ -54,6 +56,7 @@ export class LearningLoop {
   #looking: Promise<void> | null = null;
   #plans: readonly LearningPlan[] = [];
   #drift: readonly DriftSign[] = [];
+  #looks = 0;
 
   constructor(parts: LearningLoopParts) {
     this.#parts = parts;
@@ -97,12 +100,14 @@ export class LearningLoop {
     const { queries, registry, queue, settings, clock, graduation } = this.#parts;
     const served = new Map((await registry.list()).map(({ role, current }) => [role, current]));
     const jobs = (await queue.list()).filter(({ job }) => job.kind !== 'mine');
+    const isDeep = this.#looks % deepEvery === 0;
     const drift: DriftSign[] = [];
     const plans: LearningPlan[] = [];
     const found = await queries.learnable();
     for (const { role, turns, corrections } of found) {
       const hasModels = (served.get(role) ?? null) !== null;
-      const signs = hasModels ? await this.#signs(role) : [];
+      const known = isDeep ? await this.#signs(role) : this.#drift.filter((sign) => sign.role === role);
+      const signs = hasModels ? known : [];
       drift.push(...signs);
       const isTrying = (await this.#parts.rollouts.refresh(role)) !== null;
       const news: RoleNews = {
@@ -120,7 +125,8 @@ export class LearningLoop {
     }
     this.#plans = plans;
     this.#drift = drift;
-    await graduation?.look(found.map(({ role }) => role));
+    if (isDeep) await graduation?.look(found.map(({ role }) => role));
+    this.#looks += 1;
     await this.#keep();
   }
 

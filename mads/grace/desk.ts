@@ -239,11 +239,11 @@ export class Desk {
     };
     const jobs: JobView[] = [];
     for (const each of roles) {
-      const { id, path } = await log.snapshot({ role: each, forTraining: true });
+      const { id } = await log.snapshot({ role: each, forTraining: true });
       const { acting } = await this.#parts.processes.versions(each);
       const budget = alpha ?? this.#parts.staff?.definition(each)?.alpha ?? config.alpha;
       const taught = { ...config, alpha: budget, ...(acting.length === 0 ? {} : { processes: acting }) };
-      jobs.push(await queue.enqueue({ role: each, snapshot: { id, path }, config: taught, reason }));
+      jobs.push(await queue.enqueue({ role: each, snapshot: snapshotOf(id), config: taught, reason }));
     }
     return jobs;
   }
@@ -255,10 +255,10 @@ export class Desk {
     const queue = this.#queue();
     const jobs: JobView[] = [];
     for (const each of trainable(await this.roles(), role)) {
-      const { id, path } = await log.snapshot({ role: each, forTraining: true });
+      const { id } = await log.snapshot({ role: each, forTraining: true });
       const { known } = await processes.versions(each);
       const config = { seed: training.seed, known, ...(minimumSupport === undefined ? {} : { minimumSupport }) };
-      jobs.push(await queue.enqueue({ kind: 'mine', role: each, snapshot: { id, path }, config, reason }));
+      jobs.push(await queue.enqueue({ kind: 'mine', role: each, snapshot: snapshotOf(id), config, reason }));
     }
     return jobs;
   }
@@ -329,6 +329,11 @@ export class Desk {
       detail: 'no server is running here; start one with "thought-engine serve"',
     });
   }
+}
+
+/** Where a worker finds a snapshot: in its own data folder, wherever that is mounted on its machine. */
+function snapshotOf(id: string): { readonly id: string; readonly path: string } {
+  return { id, path: `snapshots/${id}` };
 }
 
 /** Whom to train: the role that is asked for, or all. @throws NOT_FOUND, TOO_FEW_ROWS */

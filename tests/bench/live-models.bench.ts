@@ -192,6 +192,7 @@ const staff = new Staff({
   host,
   thinking,
   files: new RoleFiles(join(folder, 'roles'), quietLogger),
+  logger: quietLogger,
   tools: () => [],
   processes: () => [],
   onHire: async () => undefined,

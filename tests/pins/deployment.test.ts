@@ -132,6 +132,7 @@ describe('a deployment', () => {
       'models',
       'owner.json',
       'owner.lock',
+      'roles',
       'search',
       'snapshots',
     ]);

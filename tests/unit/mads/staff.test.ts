@@ -64,6 +64,7 @@ function open(): Staff {
       admits: () => null,
     },
     files: new RoleFiles(join(folder, 'roles'), quietLogger),
+    logger: quietLogger,
     tools: () => [deskTool('desk.look', 'read')],
     processes: () => [],
     onHire: async () => undefined,
@@ -118,7 +119,7 @@ describe('a role', () => {
     expect(heard.at(-1)?.tools.map(({ name }) => name)).toEqual(['desk.look', 'more.tools']);
     await host.dismiss('pm');
     const again = open();
-    await again.open();
+    await again.refresh();
     expect(again.roles()).toEqual(['pm']);
     expect(again.definition('pm')).toMatchObject({ level: 'V1' });
   });
@@ -132,6 +133,16 @@ describe('a role', () => {
         answers.push(staff.define(parseRole({ name: 'pm', prompt: `${index}` })).then(() => 'good day'));
     }
     expect(new Set(await Promise.all(answers))).toEqual(new Set(['good day']));
+  });
+
+  it('that another process describes works here too, within moments', async () => {
+    const end = staff.watch(20);
+    await new RoleFiles(join(folder, 'roles'), quietLogger).write(parseRole({ name: 'qa', level: 'V1' }));
+    await expect.poll(() => staff.roles()).toEqual(['qa']);
+    expect(await ask('qa', 'hello', 'c1')).toBe('llm');
+    await new RoleFiles(join(folder, 'roles'), quietLogger).write(parseRole({ name: 'qa' }));
+    await expect.poll(() => ask('qa', 'hello', systemIds('talk'))).toBe('good day');
+    end();
   });
 
   it.each<[string, unknown, RegExp]>([
@@ -153,7 +164,7 @@ describe('a role', () => {
     await writeFile(join(folder, 'roles', 'other.json'), '{"name":"pm"}');
     await host.dismiss('pm');
     const again = open();
-    await again.open();
+    await again.refresh();
     expect(again.roles()).toEqual(['pm']);
   });
 });

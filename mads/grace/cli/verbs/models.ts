@@ -20,7 +20,7 @@ export function addModels(program: Command, shell: Shell): void {
 
   models
     .command('list')
-    .description('every bundle of every role; * serves')
+    .description('every bundle of every role; * serves, > is tried out beside it')
     .option('--data-dir <folder>', 'data folder')
     .option('--json', 'print one JSON document')
     .action(async (flags) => {
@@ -30,6 +30,7 @@ export function addModels(program: Command, shell: Shell): void {
         roles.map(async ({ role, current }) => ({
           role,
           current: current?.id ?? null,
+          challenger: await registry.challenger(role),
           bundles: await registry.bundles(role),
         })),
       );
@@ -38,7 +39,9 @@ export function addModels(program: Command, shell: Shell): void {
           ? 'no models yet: "thought-engine train" makes them'
           : table(
               ['', 'role', 'bundle', 'made', 'settled', 'error at most', 'tiers'],
-              listed.flatMap(({ role, current, bundles }) => bundles.map((bundle) => rowOf(role, bundle, current))),
+              listed.flatMap(({ role, current, challenger, bundles }) =>
+                bundles.map((bundle) => rowOf(role, bundle, current, challenger?.bundle ?? null)),
+              ),
             ),
       );
     });
@@ -70,7 +73,7 @@ export function addModels(program: Command, shell: Shell): void {
 
   models
     .command('rollback')
-    .description('make the bundle before the current one serve again')
+    .description('withdraw the challenger that is tried out, else make the bundle before the current one serve again')
     .argument('<role>', 'whose models')
     .option('--data-dir <folder>', 'data folder')
     .option('--json', 'print one JSON document')
@@ -116,9 +119,9 @@ function routesText({ asked, changed, changes }: RouteDifferences): string {
   return changes.length === 0 ? head : `${head}\n${table(['messages', 'from', 'to', 'such as'], rows)}`;
 }
 
-function rowOf(role: string, bundle: Bundle, current: string | null): string[] {
+function rowOf(role: string, bundle: Bundle, current: string | null, tried: string | null): string[] {
   return [
-    bundle.id === current ? '*' : '',
+    bundle.id === current ? '*' : bundle.id === tried ? '>' : '',
     role,
     short(bundle.id),
     new Date(bundle.createdAt).toISOString().slice(0, 16).replace('T', ' '),
