@@ -143,7 +143,14 @@ async function publish(temporary: string, folder: string, info: SnapshotInfo): P
       await handle.close();
     }
   }
-  await rename(temporary, info.path);
+  try {
+    await rename(temporary, info.path);
+  } catch (error) {
+    // Whoever wrote the same snapshot at the same time was first.
+    const isThere = ['ENOTEMPTY', 'EEXIST'].includes((error as NodeJS.ErrnoException).code ?? '');
+    if (isThere) return await readSnapshotInfo(info.path);
+    throw error;
+  }
   await syncFolder(folder);
   return info;
 }

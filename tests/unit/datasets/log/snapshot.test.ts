@@ -60,6 +60,14 @@ describe('snapshot', () => {
     expect((await second.snapshot()).id).not.toBe(id);
   });
 
+  it('is one, whoever asks for the same at the same time', async () => {
+    const log = await openLog();
+    await log.importConversations(conversations);
+    const asked = await Promise.all([1, 2, 3, 4].map(() => log.snapshot()));
+    expect(new Set(asked.map(({ path }) => path)).size).toBe(1);
+    expect(await readSnapshot(asked[0]?.path ?? '')).toEqual(conversations);
+  });
+
   it('is refused by its readers when a byte was changed', async () => {
     const log = await openLog();
     await log.importConversations(conversations);

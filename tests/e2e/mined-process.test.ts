@@ -1,0 +1,164 @@
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { chatRecord } from '../../datasets/sample/chat-record.ts';
+import { sampleConversations } from '../../datasets/sample/desk.ts';
+import { loadConfig } from '../../engine/core/config.ts';
+import type { Conversation } from '../../engine/core/conversation.ts';
+import type { Decision } from '../../engine/core/decision.ts';
+import { quietLogger } from '../../engine/core/logger.ts';
+import { textOf, toolCallsOf } from '../../engine/core/message.ts';
+import { openEcosystem, type Ecosystem } from '../../mads/ecosystem.ts';
+import { run } from '../../mads/grace/cli/main.ts';
+import { createShell } from '../../mads/grace/cli/shell.ts';
+import type { Approvals, ProcessSummary, ProcessView } from '../../mads/grace/process-office.ts';
+
+const role = 'pm';
+const tool = 'expenses.file';
+
+/** As other people's logs are: nothing says which process or step anything is. */
+function unlabelled(conversation: Conversation): Conversation {
+  const messages = conversation.messages.map(({ annotation: _, ...message }) => message);
+  return { ...conversation, messages };
+}
+
+describe('a process that nobody wrote down', () => {
+  let dataDir: string;
+  let ecosystem: Ecosystem;
+  let url: string;
+  let name = '';
+  let version = '';
+  let followed: ((typeof unseen)[number] & { readonly content: string | null }) | null = null;
+
+  beforeAll(async () => {
+    dataDir = await mkdtemp(join(tmpdir(), 'mined-'));
+    // where root runs the tests, the database server runs as another user, who must reach its folder
+    await chmod(dataDir, 0o755);
+    // the desk's tools may be simulated
+    await writeFile(join(dataDir, 'sample-desk.json'), '{}');
+  });
+  afterAll(async () => {
+    await ecosystem?.close();
+    await rm(dataDir, { recursive: true, force: true });
+  });
+
+  /** The command as it is typed, in this process. */
+  async function command<Answer>(...argv: string[]): Promise<Answer> {
+    let said = '';
+    const streams = { out: { write: (piece: string) => (said += piece) }, error: { write: () => undefined } };
+    const code = await run([...argv, '--data-dir', dataDir, '--json'], createShell(streams, {}));
+    expect(code, said).toBe(0);
+    return JSON.parse(said) as Answer;
+  }
+
+  /** The first call of the tool in conversations that the log does not hold: what was said before, and its arguments. */
+  const unseen = sampleConversations(2, { conversations: 480 })
+    .filter((one) => one.role === role)
+    .flatMap(({ id, messages }) => {
+      const at = messages.findIndex((message) => toolCallsOf(message).some((call) => call.name === tool));
+      const before = messages.slice(0, at);
+      return at > 0 && before.every((message) => toolCallsOf(message).length === 0) ? [{ id, before }] : [];
+    });
+
+  async function ask(conversation: string, before: readonly Conversation['messages'][number][]) {
+    const messages = before.map((message) => ({ role: message.author, content: textOf(message) }));
+    const answer = await fetch(`${url}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ model: role, messages, metadata: { conversation_id: conversation } }),
+    });
+    const body = (await answer.json()) as {
+      readonly choices?: readonly { readonly message: { readonly content: string } }[];
+    };
+    return {
+      tier: answer.headers.get('x-thought-engine-tier'),
+      decision: answer.headers.get('x-decision-id') ?? '',
+      content: body.choices?.[0]?.message.content ?? null,
+    };
+  }
+
+  async function rowsOf(conversation: string): Promise<readonly Decision[]> {
+    return ecosystem.log.decisions({ conversation, settled: true });
+  }
+
+  it('is found in a log through a job of the server', async () => {
+    const log = join(dataDir, 'pm.jsonl');
+    const conversations = sampleConversations(1, { conversations: 420 }).filter((one) => one.role === role);
+    await writeFile(log, conversations.map((one) => JSON.stringify(chatRecord(unlabelled(one)))).join('\n'));
+    await command('import', log, '--role', role);
+    // a small log proves little
+    const config = loadConfig({ dataDir, port: 0, alpha: 0.3, learn: false, imperator: 'none' }, {}, 'none');
+    ecosystem = await openEcosystem(config, { logger: quietLogger, withQueue: true, withWorker: true });
+    ({ url } = await ecosystem.listen());
+    const [mined] = await command<readonly { readonly result: { readonly fresh: readonly string[] } }[]>(
+      'processes',
+      'mine',
+    );
+    expect(mined?.result.fresh.length).toBeGreaterThanOrEqual(3);
+    const listed = await command<readonly ProcessSummary[]>('processes', 'list', '--role', role);
+    const views = await Promise.all(listed.map((one) => command<ProcessView>('processes', 'show', one.name)));
+    const found = views.find(({ stored }) =>
+      stored.definition.steps.some((step) => step.kind === 'call' && step.tool === tool),
+    );
+    name = found?.stored.definition.name ?? '';
+    expect(found).toMatchObject({ objection: null, stored: { state: 'proposed', approved: null } });
+    expect(found?.stored.evidence?.support).toBeGreaterThan(20);
+  });
+
+  it('does nothing while it is only proposed', async () => {
+    expect(ecosystem.parts.roles()).toEqual([role]);
+    expect((await ecosystem.desk.processes({ role })).every((one) => 'approved' in one && one.approved === null)).toBe(
+      true,
+    );
+  });
+
+  it('is approved, and taught to the process mapper', async () => {
+    const { approved } = await command<Approvals>('processes', 'approve', name);
+    version = approved[0]?.version ?? '';
+    const [trained] = await command<readonly { readonly result: { readonly promoted: boolean } }[]>(
+      'train',
+      '--tier',
+      'lppm',
+    );
+    expect(trained?.result.promoted).toBe(true);
+    const [job] = await ecosystem.desk.jobs();
+    expect(job?.job.config).toMatchObject({ processes: [version] });
+    await expect.poll(async () => (await fetch(`${url}/healthz`)).status, { timeout: 10_000 }).toBe(200);
+  });
+
+  it('is followed: a message is answered by its call and its words, under its version', async () => {
+    for (const talk of unseen) {
+      const { id, before } = talk;
+      const { tier, content } = await ask(id, before);
+      if (tier !== 'lppm') continue;
+      const rows = await rowsOf(id);
+      if (rows[0]?.outcome?.kind !== 'tool-call') continue;
+      expect(rows[0].outcome).toMatchObject({ name: tool, process: name });
+      expect(rows[0].evidence[0]?.what).toContain(`under process ${name}, `);
+      expect(rows[0].evidence[0]?.what).toContain(`version ${version.slice(0, 16)}`);
+      followed = { ...talk, content };
+      break;
+    }
+    expect(followed, `${unseen.length} conversations`).not.toBeNull();
+    // what the process says after its call
+    const { stored } = await command<ProcessView>('processes', 'show', name);
+    const call = stored.definition.steps.find((step) => step.kind === 'call' && step.tool === tool);
+    const next = stored.definition.edges.find((edge) => edge.from === call?.id)?.to;
+    const step = stored.definition.steps.find((one) => one.id === next);
+    expect(step !== undefined && 'text' in step ? step.text : '').not.toBe('');
+    expect(followed?.content).toContain(step !== undefined && 'text' in step ? step.text : 'nothing');
+    const kept = await ecosystem.log.conversation(followed?.id ?? '');
+    expect(kept?.messages.flatMap(toolCallsOf).map((one) => one.name)).toEqual([tool]);
+  });
+
+  it('acts no more when it is retired, at once', async () => {
+    await command('processes', 'remove', name);
+    const again = `${followed?.id}-again`;
+    await ask(again, followed?.before ?? []);
+    const [row] = await rowsOf(again);
+    expect(row?.outcome).toMatchObject({ kind: 'tool-call', name: tool });
+    expect(row?.outcome).not.toMatchObject({ process: name });
+    expect(row?.evidence.filter(({ what }) => what.startsWith('under process'))).toEqual([]);
+  });
+});
