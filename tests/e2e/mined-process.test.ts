@@ -8,7 +8,7 @@ import { loadConfig } from '../../engine/core/config.ts';
 import type { Conversation } from '../../engine/core/conversation.ts';
 import type { Decision } from '../../engine/core/decision.ts';
 import { quietLogger } from '../../engine/core/logger.ts';
-import { textOf, toolCallsOf } from '../../engine/core/message.ts';
+import { textOf, toolCallsOf, type Message } from '../../engine/core/message.ts';
 import { openEcosystem, type Ecosystem } from '../../mads/ecosystem.ts';
 import { run } from '../../mads/grace/cli/main.ts';
 import { createShell } from '../../mads/grace/cli/shell.ts';
@@ -19,8 +19,11 @@ const tool = 'expenses.file';
 
 /** As other people's logs are: nothing says which process or step anything is. */
 function unlabelled(conversation: Conversation): Conversation {
-  const messages = conversation.messages.map(({ annotation: _, ...message }) => message);
-  return { ...conversation, messages };
+  const bare = (message: Message): Message => {
+    const { annotation, ...rest } = message;
+    return annotation === undefined ? message : rest;
+  };
+  return { ...conversation, messages: conversation.messages.map(bare) };
 }
 
 describe('a process that nobody wrote down', () => {
