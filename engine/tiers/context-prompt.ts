@@ -36,10 +36,8 @@ export function promptMessages(turn: Turn): readonly Message[] {
   if (context !== undefined) {
     const chosen = new Map(context.map((piece) => [piece.id, piece]));
     const known = new Set(all.map((message) => message.id));
-    earlier = withWholeCalls(
-      earlier,
-      ({ id, author }) => author === 'system' || (chosen.get(id)?.quoted ?? !chosen.has(id)) === false,
-    );
+    const standing = new Set(context.filter(({ quoted }) => quoted !== true).map(({ id }) => id));
+    earlier = withWholeCalls(earlier, ({ id, author }) => author === 'system' || standing.has(id));
     earlier = earlier.map((message) => inForm(message, chosen.get(message.id)));
     exchange = exchange.map((message) => inForm(message, chosen.get(message.id)));
     const found = context.filter((piece) => piece.quoted === true || !known.has(piece.id));
