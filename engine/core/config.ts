@@ -42,6 +42,12 @@ export const configSchema = z.strictObject({
     .enum(['none', 'person', 'role'])
     .default('person')
     .describe('other conversations to draw on: none, those of the (named) person who asks, all that the role has had'),
+  contextSummaryTokens: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(0)
+    .describe('of these, for an extract of the messages that stay out; 0: none'),
   contextTools: z
     .array(z.string().min(1))
     .default([])

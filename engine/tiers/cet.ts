@@ -9,6 +9,7 @@ import { assemble, type Assembly, type Chosen } from '../../models/cet/assembly.
 import { candidateOf } from '../../models/cet/candidate.ts';
 import { plainScores } from '../../models/cet/plain-scores.ts';
 import type { CetModel } from '../../models/cet/model.ts';
+import { summaryOf } from '../../models/cet/summary.ts';
 import { wordTokenizer, type Tokenizer } from '../../models/text/tokenizer.ts';
 import { collect, type Collected } from './candidate-collector.ts';
 import {
@@ -20,7 +21,7 @@ import {
   stableStart,
   type Dialogue,
 } from './context-pieces.ts';
-import { noteHeading } from './context-prompt.ts';
+import { noteHeading, noteLine } from './context-prompt.ts';
 import type { Tier } from './tier.ts';
 
 /** What all context tiers of a deployment share, whatever model they choose by. */
@@ -48,6 +49,8 @@ export interface ContextSettings {
   readonly keepsPrefix?: boolean;
   /** Data in shorter forms, sentences of what does not fit, handles for what is held back; default true. */
   readonly shortens?: boolean;
+  /** Of the budget, for an extract of the messages that stay out; default 0, none. */
+  readonly summaryTokens?: number;
   /** What was in before keeps its place against pieces that are better by less; log-odds, default 0.5. */
   readonly stickiness?: number;
 }
@@ -92,6 +95,7 @@ export class CetTier implements Tier {
       keepsPrefix: true,
       shortens: true,
       stickiness: 0.5,
+      summaryTokens: 0,
       ...options,
     };
   }
@@ -135,7 +139,9 @@ export class CetTier implements Tier {
     const scored = await this.#score(query, all);
     const kept = this.#chosenBefore(dialogue);
     const scores = all.map(({ id }, at) => scored.scores[at]! + (kept.has(id) ? stickiness : 0));
-    const assembly = assemble(piecesOf(found, earlier, all, scores, reading), room);
+    const reserve = Math.min(this.#options.summaryTokens, room);
+    const assembly = assemble(piecesOf(found, earlier, all, scores, reading), room - reserve);
+    const summary = this.#summary(dialogue, history, assembly, reserve);
     if (turn.explains !== true) this.#remember(dialogue, kept, assembly);
     const choices = named(assembly);
     const reason = this.#reason(assembly, all.length, before, scored.by);
@@ -148,7 +154,24 @@ export class CetTier implements Tier {
       model: scored.model,
       quoted,
       assembly,
+      summary,
     });
+  }
+
+  /** An extract of the messages that stay out, as a piece of its own; null where none was asked for, or nothing fits. */
+  #summary(
+    { opening }: Dialogue,
+    history: readonly Candidate[],
+    { chosen }: Assembly,
+    reserve: number,
+  ): ContextPiece | null {
+    if (reserve <= 0) return null;
+    const { count } = this.#options.tokenizer;
+    const inside = new Set(chosen.map(({ candidate }) => candidate.id));
+    const out = history.filter(({ id, kind }) => kind === 'turn' && !inside.has(id)).map(({ text }) => text);
+    const head = { id: `${opening.id}/summary`, kind: 'summary', place: 'of what is left out' };
+    const text = summaryOf(out, reserve - count(noteLine({ ...head, text: '' })) - pieceOverhead, count);
+    return text === null ? null : { ...head, text };
   }
 
   #reason(
@@ -213,6 +236,7 @@ export class CetTier implements Tier {
       /** Ids of messages that are quoted where they go in. */
       readonly quoted: ReadonlySet<string>;
       readonly assembly?: Assembly;
+      readonly summary?: ContextPiece | null;
     },
   ): Passed {
     const { contextTokens, tokenizer } = this.#options;
@@ -231,6 +255,7 @@ export class CetTier implements Tier {
       const where = { ...(place === undefined ? {} : { place }), ...(isQuoted ? { quoted: true } : {}) };
       context.push({ id, text, kind, ...where, ...(form === 'whole' ? {} : { form }) });
     }
+    if (made.summary != null) context.push(made.summary);
     const choices: ContextChoice[] = always.map(({ id, tokens }) => ({
       id,
       chosen: true,
@@ -238,6 +263,12 @@ export class CetTier implements Tier {
       tokens: tokens + pieceOverhead,
       reason: 'instructions are always in',
     }));
+    if (made.summary != null) {
+      const { id, kind, place, text } = made.summary;
+      const tokens = tokenizer.count(noteLine({ kind, place: place ?? '', text })) + pieceOverhead;
+      const where = place === undefined ? {} : { place };
+      choices.push({ id, chosen: true, score: 0, tokens, reason: 'an extract of what stays out', kind, ...where });
+    }
     const outside = new Map(collected.found.map((candidate) => [candidate.id, candidate]));
     for (const choice of made.choices) choices.push(withText(choice, outside.get(choice.id)));
     return {

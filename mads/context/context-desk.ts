@@ -22,7 +22,7 @@ import { PastConversations } from './past-conversations.ts';
 export interface ContextDeskParts {
   readonly config: Pick<
     Config,
-    'contextTokens' | 'contextMemory' | 'contextTools' | 'documents' | 'llmModel' | 'level'
+    'contextTokens' | 'contextSummaryTokens' | 'contextMemory' | 'contextTools' | 'documents' | 'llmModel' | 'level'
   >;
   readonly log: ConversationLog;
   readonly folder: Pick<DataFolder, 'root' | 'search'>;
@@ -59,7 +59,14 @@ export class ContextDesk {
   /** @throws CONFIG_INVALID where a tool has no name of the form `mads.<name>.<tool>`; RUNTIME_UNAVAILABLE */
   static async open(parts: ContextDeskParts): Promise<ContextDesk> {
     const { config, log, folder, logger } = parts;
-    const { contextTokens, contextMemory, contextTools, documents: places, level } = config;
+    const {
+      contextTokens,
+      contextSummaryTokens: summaryTokens,
+      contextMemory,
+      contextTools,
+      documents: places,
+      level,
+    } = config;
     const sources: CandidateSource[] = contextTools.map((tool) => dataSource(tool, parts));
     const tokenizer = await openTokenizer(config.llmModel);
     const indexes: SearchIndex[] = [];
@@ -84,7 +91,10 @@ export class ContextDesk {
       sources.push(documents);
     }
     const fetch = fetchTool((id) => log.message(id));
-    return new ContextDesk({ settings: { contextTokens, sources, tokenizer }, fetch, history, documents }, indexes);
+    return new ContextDesk(
+      { settings: { contextTokens, summaryTokens, sources, tokenizer }, fetch, history, documents },
+      indexes,
+    );
   }
 
   async close(): Promise<void> {

@@ -21,6 +21,7 @@ const pinned = {
   approveMinSupport: ['THOUGHT_ENGINE_APPROVE_MIN_SUPPORT', undefined],
   approveMinFitness: ['THOUGHT_ENGINE_APPROVE_MIN_FITNESS', 0.95],
   contextMemory: ['THOUGHT_ENGINE_CONTEXT_MEMORY', 'person'],
+  contextSummaryTokens: ['THOUGHT_ENGINE_CONTEXT_SUMMARY_TOKENS', 0],
   contextTools: ['THOUGHT_ENGINE_CONTEXT_TOOLS', []],
   documents: ['THOUGHT_ENGINE_DOCUMENTS', []],
   imperator: ['THOUGHT_ENGINE_IMPERATOR', 'auto'],

@@ -154,7 +154,14 @@ describe('CetTier', () => {
       fc.asyncProperty(lines, outside, fc.integer({ min: 0, max: 400 }), async (given, documents, contextTokens) => {
         const found = documents.map((document, at) => ({ ...note(`doc-${at}`, document), place: 'a book, page 3' }));
         const sources = [source('library', () => Promise.resolve(found))];
-        const tier = new CetTier(null, { modelId: '', contextTokens, tokenizer, sources, sourceTimeoutMs: 5000 });
+        const tier = new CetTier(null, {
+          modelId: '',
+          contextTokens,
+          tokenizer,
+          sources,
+          sourceTimeoutMs: 5000,
+          summaryTokens: 40,
+        });
         const turn = turnOf(given);
         const { prepared } = await tier.consider(turn);
         const shown = promptMessages({ ...turn, prepared: prepared! }).slice(0, -1);
@@ -163,6 +170,18 @@ describe('CetTier', () => {
       }),
       { numRuns: 60 },
     );
+  });
+  it('tells what stays out in an extract where some of the budget is set aside for it', async () => {
+    const tier = new CetTier(null, { modelId: '', contextTokens: 160, summaryTokens: 50 });
+    const turn = turnOf(lines);
+    const { prepared } = await tier.consider(turn);
+    const piece = prepared!.context!.find(({ kind }) => kind === 'summary')!;
+    expect(piece.id).toBe('t-60/summary');
+    expect(lines.map(([, text]) => text).join(' ')).toContain(piece.text.split(' ... ')[0]);
+    const shown = promptMessages({ ...turn, prepared: prepared! }).slice(0, -1);
+    expect(textOf(shown.at(-1)!)).toContain('[summary: of what is left out] ');
+    expect(shown.reduce((sum, message) => sum + roughTokens(textOf(message)) + 3, 0)).toBeLessThanOrEqual(160);
+    expect(prepared!.choices!.find(({ id }) => id === piece.id)!.tokens).toBeLessThanOrEqual(50);
   });
   it('keeps instructions whole where they alone exceed the budget, and says so', async () => {
     const tier = new CetTier(model, { ...options, contextTokens: 5 });
