@@ -12,7 +12,7 @@ import { silent, type Progress } from '../../engine/core/progress.ts';
 import type { Registry } from '../../models/registry.ts';
 import type { JobView, RetrainConfig, RetrainQueue } from '../../training/queue.ts';
 import { explanationOf, type Explanation } from './dashboard/explanation.ts';
-import { RouterReasons } from './dashboard/router-reasons.ts';
+import { TierReasons } from './dashboard/tier-reasons.ts';
 import { overviewOf, type Overview, type RoleModels } from './dashboard/overview.ts';
 import {
   approveRequest,
@@ -102,11 +102,11 @@ export interface ImportOutcome {
  */
 export class Desk {
   readonly #parts: DeskParts;
-  readonly #reasons: RouterReasons;
+  readonly #reasons: TierReasons;
 
   constructor(parts: DeskParts) {
     this.#parts = parts;
-    this.#reasons = new RouterReasons(parts.registry);
+    this.#reasons = new TierReasons(parts.registry);
   }
 
   async import(input: ImportRequest, progress: Progress = silent): Promise<ImportOutcome> {
@@ -158,7 +158,10 @@ export class Desk {
     const { id } = parse(named, input);
     const { log } = this.#parts;
     const found = await log.decision(id);
-    if (found !== null) return explanationOf(await this.#reasons.explain(found), log);
+    if (found !== null) {
+      const conversation = await log.conversation(found.decision.conversation);
+      return explanationOf(await this.#reasons.explain(found, conversation?.messages), log);
+    }
     throw new EngineError('NOT_FOUND', { what: 'decision', name: id, hint: 'take an id from the list of decisions' });
   }
 

@@ -1,0 +1,106 @@
+import type { DecisionDetail } from '../../../datasets/log/reader.ts';
+import type { Decision, Evidence } from '../../../engine/core/decision.ts';
+import type { Message } from '../../../engine/core/message.ts';
+import { ownText } from '../../../engine/tiers/dtr.ts';
+import { LppmTier } from '../../../engine/tiers/lppm.ts';
+import { DtrModel } from '../../../models/dtr/model.ts';
+import { LppmModel } from '../../../models/lppm/model.ts';
+import type { Registry } from '../../../models/registry.ts';
+
+/** Models kept loaded between clicks: of both tiers the one that serves and the one before it. */
+const loadedModels = 4;
+
+/** Evidence of one tier's model for a message, said after `history`; null where it has nothing to add. */
+type Reasons = (message: Message, history: readonly Message[], role: string) => Promise<readonly Evidence[] | null>;
+
+interface Loaded {
+  readonly reasons: Reasons;
+  readonly dispose: () => Promise<void>;
+}
+
+/**
+ * What the tiers say of a logged message when somebody looks: of the tree router the whole reasons, with the smallest
+ * change that would have flipped the route; of the process mapper the words, the state and the logged conversations that
+ * it went by, and the runner-up. The log does not hold these, because working them out for every message would cost more
+ * than routing it. Asked of the very model that decided; where that is gone, the logged reasons stay.
+ */
+export class TierReasons {
+  readonly #registry: Pick<Registry, 'artefact'>;
+  readonly #loaded = new Map<string, Promise<Loaded | null>>();
+
+  constructor(registry: Pick<Registry, 'artefact'>) {
+    this.#registry = registry;
+  }
+
+  /** @param conversation messages of the conversation in order; those before the message are its history */
+  async explain<Detail extends Pick<DecisionDetail, 'message' | 'visits'>>(
+    detail: Detail,
+    conversation: readonly Message[] = [],
+  ): Promise<Detail> {
+    const { message } = detail;
+    if (message === null) return detail;
+    const place = conversation.findIndex(({ id }) => id === message.id);
+    const history = conversation.slice(0, Math.max(0, place));
+    return {
+      ...detail,
+      visits: await Promise.all(detail.visits.map((visit) => this.#visit(visit, message, history))),
+    };
+  }
+
+  async #visit<Visit extends Decision>(visit: Visit, message: Message, history: readonly Message[]): Promise<Visit> {
+    if (visit.model === null || visit.evidence.length === 0) return visit;
+    if (visit.tier !== 'dtr' && visit.tier !== 'lppm') return visit;
+    const loaded = await this.#model(visit.tier, visit.model);
+    const evidence = (await loaded?.reasons(message, history, visit.role)) ?? null;
+    return evidence === null ? visit : { ...visit, evidence };
+  }
+
+  #model(tier: 'dtr' | 'lppm', id: string): Promise<Loaded | null> {
+    const held = this.#loaded.get(id) ?? this.#load(tier, id);
+    this.#loaded.delete(id);
+    this.#loaded.set(id, held);
+    for (const oldest of [...this.#loaded.keys()].slice(0, -loadedModels)) {
+      void this.#loaded.get(oldest)?.then((loaded) => loaded?.dispose());
+      this.#loaded.delete(oldest);
+    }
+    return held;
+  }
+
+  async #load(tier: 'dtr' | 'lppm', id: string): Promise<Loaded | null> {
+    try {
+      const { folder } = await this.#registry.artefact(id);
+      return await (tier === 'dtr' ? routerReasons(folder) : mapperReasons(folder, id));
+    } catch {
+      // A model that is gone or damaged explains nothing any more; what it said then is in the log.
+      return null;
+    }
+  }
+}
+
+async function routerReasons(folder: string): Promise<Loaded> {
+  const model = new DtrModel();
+  await model.load(folder);
+  const reasons: Reasons = (message) => {
+    const text = ownText(message);
+    if (typeof text !== 'string') return Promise.resolve(null);
+    return Promise.resolve(
+      model
+        .route(text)
+        .explain({ flips: true })
+        .map((what) => ({ what })),
+    );
+  };
+  return { reasons, dispose: () => model.dispose() };
+}
+
+async function mapperReasons(folder: string, modelId: string): Promise<Loaded> {
+  const model = new LppmModel();
+  await model.load(folder);
+  // what it would settle is in the log: here it is only asked why
+  const tier = new LppmTier(model, { thresholds: { standard: null, byLabel: {} }, modelId });
+  const reasons: Reasons = async (message, history, role) => {
+    const { evidence } = await tier.consider({ message, history, role, tools: [], explains: true });
+    return evidence.length === 0 ? null : evidence;
+  };
+  return { reasons, dispose: () => model.dispose() };
+}
