@@ -204,6 +204,19 @@ describe.skipIf(!hasBrowser)('dashboard in Chromium', () => {
     await eventually(ground).toBe('rgb(246, 246, 243)');
   });
 
+  it('shows the loop: what is tried out, what drifts, what moved', async () => {
+    await open({ withAxe: true });
+    const panel = page.getByRole('region', { name: 'Learning by itself' });
+    await eventually(() => panel.innerText()).toContain('5 % of conversations');
+    expect(await panel.innerText()).toMatch(/kind of content\s+0\.410\s+0\.200\s+Drift/);
+    expect(await panel.innerText()).toContain('LPPM → DTR');
+    // a challenger is taken back here, and nowhere else
+    expect(await page.getByRole('button', { name: 'Roll back ops-desk' }).count()).toBe(0);
+    await page.getByRole('button', { name: 'Withdraw the challenger of ops-desk' }).click();
+    await page.getByRole('button', { name: 'Leave it' }).click();
+    expect(await seriousViolations()).toEqual([]);
+  });
+
   it('rolls a role back after asking', async () => {
     await open();
     const before = await desk.registry.current('pm');

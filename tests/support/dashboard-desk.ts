@@ -155,7 +155,7 @@ function learningOf(conversations: number): LearningStatus {
     ],
     rollouts: [
       {
-        role: 'pm',
+        role: 'ops-desk',
         bundle: 'a'.repeat(64),
         champion: 'b'.repeat(64),
         share: 0.05,
