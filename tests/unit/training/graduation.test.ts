@@ -6,7 +6,7 @@ import type { Decision, Outcome } from '../../../engine/core/decision.ts';
 import type { Message, Part } from '../../../engine/core/message.ts';
 import type { Turn } from '../../../engine/core/turn.ts';
 import { GraduatedRoutes, routeKey, type GraduatedRoute } from '../../../engine/tiers/graduated-routes.ts';
-import { Graduation, nobodyGraduated } from '../../../training/graduation.ts';
+import { graduate, Graduation, nobodyGraduated } from '../../../training/graduation.ts';
 import { decisionFixture, temporaryFolder } from '../../support/log-fixture.ts';
 
 const call = (name: string, given: Record<string, unknown> = {}): Outcome => ({
@@ -169,6 +169,24 @@ describe('graduation to the tree router', () => {
     expect(routes).toHaveLength(1);
     await other.look(['desk']);
     expect(other.moved()).toMatchObject([{ kind: 'demoted', what: '“cancel it” → order.cancel' }]);
+  });
+});
+
+describe('a word of a person', () => {
+  it('demotes alone, however much speaks for the route', () => {
+    const text = 'where is my parcel';
+    const row = { text, beforeAuthor: null, beforeText: null };
+    const deed = JSON.stringify([{ kind: 'tool-call', name: 'parcel.status', arguments: {}, provenance: 'model' }]);
+    const settled = [{ text, outcome: JSON.stringify(call('parcel.status')), times: 9 }];
+    const known = [{ ...row, deed, corrected: null, labelled: 5000, human: 0 }];
+    const settings = { role: 'desk', alpha: 0.05, delta: 0.1 };
+    const { routes: before, moves } = graduate([], known, settled, settings);
+    expect(moves).toMatchObject([{ kind: 'graduated' }]);
+    expect(graduate(before, known, settled, settings)).toEqual({ routes: before, moves: [] });
+    const told = { ...row, deed: '', corrected: JSON.stringify(call('parcel.lost')), labelled: 1, human: 1 };
+    const after = graduate(before, [...known, told], settled, settings);
+    expect(after).toMatchObject({ routes: [], moves: [{ kind: 'demoted', errors: 1, rows: 5001 }] });
+    expect(after.moves[0]?.errorUpper).toBeLessThan(0.05);
   });
 });
 

@@ -64,6 +64,11 @@ describe('evidence', () => {
     expect(after(Array.from({ length: 400 }, () => worse)).good).toBeLessThan(1);
   });
 
+  it('counts a judged pair by the inverse of the share that is judged', () => {
+    const ten = (asked: number): number => after(Array.from({ length: 10 }, () => ({ ...lost, asked }))).harm;
+    expect(ten(0.5)).toBeGreaterThan(2 * ten(1));
+  });
+
   it('counts failing tiers and complaints beyond the share of the conversations', () => {
     const failing = after(Array.from({ length: 40 }, () => ({ ...agreed, challenger: did(call('book'), true) })));
     expect(failing.harm).toBeGreaterThan(10);
