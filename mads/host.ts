@@ -38,8 +38,9 @@ export class Host {
   readonly #parts: HostParts;
   readonly #mads = new Map<string, Mad>();
   readonly #actions = new Map<string, ActionEngine>();
-  /** What each MAD follows: what it was made with, and what was approved for it since. */
+  /** What each MAD follows: what it was made with, and what is approved for its role. */
   readonly #processes = new Map<string, { readonly own: readonly ActingProcess[]; readonly acting: ActingProcesses }>();
+  readonly #approved = new Map<string, readonly ApprovedProcess[]>();
 
   constructor(parts: HostParts) {
     this.#parts = parts;
@@ -103,15 +104,26 @@ export class Host {
   }
 
   /**
-   * From now on a MAD follows these approved processes beside those that it was made with. One whose tools have no
-   * handler here is told step by step, and its calls go to the caller.
+   * From now on all MADs of a role follow these approved processes, beside those that they were made with. One whose
+   * tools have no handler here is told step by step, and its calls go to the caller.
    * @returns in one line each, those that cannot be followed at all
-   * @throws MAD_UNKNOWN
    */
-  follow(name: string, approved: readonly ApprovedProcess[]): string[] {
-    const actions = this.actions(name);
+  follow(role: string, approved: readonly ApprovedProcess[]): string[] {
+    this.#approved.set(role, approved);
+    const faults = new Set<string>();
+    for (const mad of this.#mads.values()) {
+      if (mad.role !== role) continue;
+      const found = this.#processes.get(mad.name);
+      const { acting, faults: own } = this.#followable(role, this.actions(mad.name));
+      found?.acting.load([...found.own, ...acting]);
+      for (const fault of own) faults.add(fault);
+    }
+    return [...faults];
+  }
+
+  #followable(role: string, actions: ActionEngine): { readonly acting: ActingProcess[]; readonly faults: string[] } {
     const faults: string[] = [];
-    const acting = approved.flatMap(({ process, version }): ActingProcess[] => {
+    const acting = (this.#approved.get(role) ?? []).flatMap(({ process, version }): ActingProcess[] => {
       try {
         const isExecutable = process.steps.every((step) => step.kind !== 'call' || actions.has(step.tool));
         return [{ definition: new ProcessDefinition(process, () => true), version, isExecutable }];
@@ -120,8 +132,7 @@ export class Host {
         return [];
       }
     });
-    this.processes(name).load([...(this.#processes.get(name)?.own ?? []), ...acting]);
-    return faults;
+    return { acting, faults };
   }
 
   async close(): Promise<void> {
@@ -139,7 +150,7 @@ export class Host {
       const definition = new ProcessDefinition(process, (tool) => actions.has(tool));
       return { definition, version: null, isExecutable: true };
     });
-    const acting = new ActingProcesses(own);
+    const acting = new ActingProcesses([...own, ...this.#followable(role, actions).acting]);
     const mad = new Mad({
       name,
       role,
