@@ -8,6 +8,7 @@ import { loadModels } from './artefacts.ts';
 import { settleTurns, type LadderThresholds, type SettledTurn } from './evaluate.ts';
 import { answeredTurns, type AnsweredTurn } from './examples/answered-turn.ts';
 import { correctedTurns, type Correction } from './examples/correction.ts';
+import type { KeptScript } from './examples/kept-script.ts';
 import type { PayloadTool } from './examples/payload-tools.ts';
 import { championAt, longAgo } from './gate/champion-before.ts';
 import { measureLatency, type Footprint } from './gate/footprint.ts';
@@ -24,6 +25,7 @@ export interface Ground {
   /** Turns that people corrected, each with the answer that was called right. */
   readonly corrected: readonly AnsweredTurn[];
   readonly payloadTools: ReadonlyMap<string, PayloadTool>;
+  readonly isKept: KeptScript;
 }
 
 export interface ContestOptions {
@@ -55,6 +57,7 @@ export function groundOf(
     heldOut: turns.filter((turn) => messages.has(turn.message.id)),
     corrected: correctedTurns(turns, corrections),
     payloadTools: learned.payloadTools,
+    isKept: learned.isKept,
   };
 }
 
@@ -101,6 +104,7 @@ export async function judgeEarlier(
       judgingTiers(earlier.models),
       ground.payloadTools,
       options.progress,
+      ground.isKept,
     );
     return settleTurns(judged, earlier.bundle.thresholds);
   } finally {

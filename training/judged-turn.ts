@@ -3,6 +3,7 @@ import type { Progress } from '../engine/core/progress.ts';
 import { isPlainWords, plainWordsLabel } from '../models/dtr/mixed/plain-words.ts';
 import type { Tier } from '../engine/tiers/tier.ts';
 import type { AnsweredTurn } from './examples/answered-turn.ts';
+import type { KeptScript } from './examples/kept-script.ts';
 import type { PayloadTool } from './examples/payload-tools.ts';
 import { isSameDeed } from './examples/same-deed.ts';
 
@@ -31,19 +32,23 @@ export interface JudgedTiers {
   readonly lppm: Tier | null;
 }
 
-/** Asks tiers that settle at any confidence, and compares what they would do with what the log says was done. */
+/**
+ * Asks tiers that settle at any confidence, and compares what they would do with what the log says was done.
+ * @param isKept replies that are right beside what was done; see `keptScript`
+ */
 export async function judgeTurns(
   turns: readonly AnsweredTurn[],
   tiers: JudgedTiers,
   payloadTools: ReadonlyMap<string, PayloadTool>,
   progress: Progress,
+  isKept: KeptScript = () => false,
 ): Promise<JudgedTurn[]> {
   const judged: JudgedTurn[] = [];
   for (const turn of turns) {
     const { message, history, role, tools } = turn;
     const seen = { message, history, role, tools };
     const propose = async (tier: Tier | null): Promise<JudgedProposal | null> =>
-      tier === null ? null : proposalOf(await tier.consider(seen), turn, payloadTools);
+      tier === null ? null : proposalOf(await tier.consider(seen), turn, payloadTools, isKept);
     judged.push({
       conversation: turn.conversation,
       message: message.id,
@@ -59,6 +64,7 @@ function proposalOf(
   verdict: Verdict,
   turn: AnsweredTurn,
   payloadTools: ReadonlyMap<string, PayloadTool>,
+  isKept: KeptScript,
 ): JudgedProposal | null {
   // A proposal that was not settled at any confidence was no offered tool, or did not fit it: it is none.
   if (!verdict.settled || verdict.confidence === null || verdict.label === null) return null;
@@ -71,7 +77,8 @@ function proposalOf(
   return {
     label: isAmbiguous ? plainWordsLabel : verdict.label,
     confidence: verdict.confidence,
-    correct: isSameDeed(outcome, turn, payloadTools),
+    correct:
+      isSameDeed(outcome, turn, payloadTools) || (outcome.kind === 'reply' && isKept(turn.message.id, verdict.label)),
     executes,
     unsafe: executes && !wasContent,
   };

@@ -17,6 +17,7 @@ import { cetExamples } from './examples/cet-examples.ts';
 import type { ContextOutcome } from './examples/context-outcomes.ts';
 import { applyCorrections, type Correction } from './examples/correction.ts';
 import { dtrExamples } from './examples/dtr-examples.ts';
+import { keptScript, type KeptScript } from './examples/kept-script.ts';
 import { lppmExamples, lppmTurns } from './examples/lppm-examples.ts';
 import { findPayloadTools, type PayloadTool } from './examples/payload-tools.ts';
 import { judgeTurns, type JudgedTurn } from './judged-turn.ts';
@@ -75,6 +76,8 @@ export interface Learned {
   readonly heldOut: readonly JudgedTurn[];
   /** Tools that take content as it stands, by name; judged with the same ones, other models can be compared. */
   readonly payloadTools: ReadonlyMap<string, PayloadTool>;
+  /** Judges replies beside what was done; another model is compared by the same one. */
+  readonly isKept: KeptScript;
   readonly counts: { readonly conversations: number; readonly turns: number; readonly heldOut: number };
 }
 
@@ -120,7 +123,8 @@ export async function learn(conversations: readonly Conversation[], options: Lea
   // A correction speaks of one message, wherever its conversation falls: it always teaches, and never judges, since the
   // log says of that message what was wrong.
   const isJudge = ({ message }: AnsweredTurn): boolean => message.author === 'user' && !corrected.has(message.id);
-  const workshop: Workshop = { options, payloadTools, base: baseRowsOf(options) };
+  const tools = [...new Set(usable.flatMap((conversation) => conversation.tools.map(({ name }) => name)))];
+  const workshop: Workshop = { options, payloadTools, tools, base: baseRowsOf(options) };
 
   const isTrusted = ({ message }: AnsweredTurn): boolean => options.quarantined?.has(message.id) !== true;
   const taught = [
@@ -134,6 +138,9 @@ export async function learn(conversations: readonly Conversation[], options: Lea
   // A mapper that was not cross-fitted would be judged by what it learned from: it proposes nothing here.
   const isCrossed = models.lppm !== null && models.lppm.crossFitted !== null;
   const lppm = isCrossed ? new CrossFittedTier(models.lppm, lppmTurns(lessons, payloadTools)) : null;
+  // what a person said of a message is the last word
+  const isOpen = ({ message }: AnsweredTurn): boolean => !corrected.has(message.id);
+  const isKept = keptScript(turns.filter(isOpen), payloadTools, models.lppm);
   const scored: JudgedTurn[] = [];
   for (let fold = 0; fold < folds; fold += 1) {
     const isInFold = (turn: AnsweredTurn): boolean => foldOf(turn.conversation) === fold;
@@ -141,12 +148,12 @@ export async function learn(conversations: readonly Conversation[], options: Lea
     const { models: own } = await fitAll(applyCorrections(others, corrections), workshop, `fold ${fold + 1}`, ['dtr']);
     const judged = teaching.filter((turn) => isInFold(turn) && isJudge(turn));
     const { dtr } = judgingTiers(own);
-    scored.push(...(await judgeTurns(judged, { dtr, lppm }, payloadTools, options.progress)));
+    scored.push(...(await judgeTurns(judged, { dtr, lppm }, payloadTools, options.progress, isKept)));
     await disposeAll(own);
   }
 
   const unseen = turns.filter((turn) => isHeldOut(turn) && isJudge(turn));
-  const heldOut = await judgeTurns(unseen, judgingTiers(models), payloadTools, options.progress);
+  const heldOut = await judgeTurns(unseen, judgingTiers(models), payloadTools, options.progress, isKept);
   const choosers = asked < choosing.large ? 1 : choosing.share;
   const isChooser = (turn: JudgedTurn): boolean => hashFraction(`chooses ${turn.conversation}`) < choosers;
   const { thresholds, certificate } = certifyLadder(
@@ -154,12 +161,14 @@ export async function learn(conversations: readonly Conversation[], options: Lea
     { ...options, strangers: strangersOf(turns) },
   );
   const counts = { conversations: usable.length, turns: turns.length, heldOut: heldOut.length };
-  return { models, thresholds, certificate, reports, heldOut, payloadTools, counts };
+  return { models, thresholds, certificate, reports, heldOut, payloadTools, isKept, counts };
 }
 
 interface Workshop {
   readonly options: LearnOptions;
   readonly payloadTools: ReadonlyMap<string, PayloadTool>;
+  /** Names of all tools that the log offers. */
+  readonly tools: readonly string[];
   readonly base: readonly BaseRow[];
 }
 
@@ -192,6 +201,8 @@ async function fitAll(
     const defined = (options.processes ?? []).map(definedProcessOf);
     reports.lppm = await model.fit(steps, {
       ...fitOptions('lppm'),
+      followsOrder: true,
+      tools: workshop.tools,
       ...(isEnough ? { folds } : {}),
       ...(defined.length === 0 ? {} : { definitions: defined }),
     });

@@ -111,7 +111,9 @@ export async function retrain(options: RetrainOptions): Promise<RetrainResult> {
     champion = await openChampion(options);
     const asked = [...ground.heldOut, ...ground.corrected];
     const old =
-      champion === null ? [] : await judgeTurns(asked, judgingTiers(champion.models), ground.payloadTools, progress);
+      champion === null
+        ? []
+        : await judgeTurns(asked, judgingTiers(champion.models), ground.payloadTools, progress, ground.isKept);
     stopIfAsked();
 
     progress({ stage: 'seal models', done: 0, total: null });
@@ -123,7 +125,13 @@ export async function retrain(options: RetrainOptions): Promise<RetrainResult> {
       options.device,
       (kind) => describe(kind, learned, options),
     );
-    const corrected = await judgeTurns(ground.corrected, judgingTiers(learned.models), ground.payloadTools, progress);
+    const corrected = await judgeTurns(
+      ground.corrected,
+      judgingTiers(learned.models),
+      ground.payloadTools,
+      progress,
+      ground.isKept,
+    );
     const combined = combine(learned, published, champion, { fresh: [...learned.heldOut, ...corrected], old });
     stopIfAsked();
     const level = levelOfNextTest(await registry.history(role), options.clock.now());

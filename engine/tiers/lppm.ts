@@ -16,6 +16,8 @@ import type { Tier } from './tier.ts';
 export interface ProcessMapper {
   predict(inputs: readonly LppmInput[]): Promise<LppmPrediction[]>;
   stepOf(text: string): string | null;
+  /** A tool that was not there when it learned, and that the user speaks of. */
+  newTool?(offered: readonly ToolDefinition[], said: readonly string[]): string | null;
   /** Only for people who ask: what the answer rests on, and logged conversations in which the like was said. */
   explain?(input: LppmInput): Promise<readonly Influence[]>;
   nearest?(input: LppmInput, count: number): Promise<readonly LoggedNeighbour[]>;
@@ -66,6 +68,9 @@ export class LppmTier implements Tier {
     let reasons: readonly Evidence[] = [];
     try {
       const messages = [...turn.history.slice(-historyWindow), turn.message];
+      const said = messages.filter(({ author }) => author === 'user').map(textOf);
+      const newTool = this.#model.newTool?.(turn.tools, said) ?? null;
+      if (newTool !== null) return this.#unread(`the user speaks of ${newTool}, which is newer than this model`);
       const turns = dialogueOf(messages, (message) => message.annotation?.step ?? this.#model.stepOf(textOf(message)));
       [prediction] = await this.#model.predict([{ turns }]);
       if (turn.explains === true) reasons = await this.#reasons({ turns });

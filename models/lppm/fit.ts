@@ -16,6 +16,7 @@ import { DefinedProcesses } from './definitions/defined.ts';
 import type { DefinedProcess } from './definitions/defined-process.ts';
 import { escalateStep, type LppmExample, type LppmInput } from './example.ts';
 import { rounded } from './net/int8.ts';
+import { ScriptOrder } from './following/script-order.ts';
 import { KnownTexts } from './encoding/known-texts.ts';
 import { learnScript } from './script.ts';
 import type { EncoderPlace } from './encoding/sentence-encoder.ts';
@@ -87,6 +88,13 @@ export interface LppmFitOptions extends FitOptions {
    * the time of as many further fits.
    */
   readonly folds?: number;
+  /**
+   * Learns in which order the questions of each process come, and follows it where that is surer than the nets: a
+   * question that is next in order then counts as right where the agent took another step of the script.
+   */
+  readonly followsOrder?: boolean;
+  /** Names of all tools that the log offered: what is said of a newer one is not for a mapper that never saw it. */
+  readonly tools?: readonly string[];
   /** What a pre-trained encoder says of the last turns of all rows; they become features beside the words. */
   readonly encoded?: { readonly place: EncoderPlace; readonly vectors: SentenceVectors };
 }
@@ -211,6 +219,8 @@ function learn(
     filler: ArgumentFiller.learn(calls, options.seed),
     asks: learnAsks(calls),
     encoder: place,
+    tools: options.tools === undefined ? null : [...new Set(options.tools)].sort(),
+    following: options.followsOrder === true ? { order: ScriptOrder.learn(train, options.seed), surety: null } : null,
     defined:
       options.definitions === undefined ? null : DefinedProcesses.learn(options.definitions, train, options.seed),
   };

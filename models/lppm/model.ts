@@ -1,16 +1,19 @@
 import type { Device } from '../../engine/core/config.ts';
+import type { ToolDefinition } from '../../engine/core/tool-definition.ts';
 import { EngineError } from '../../engine/core/errors.ts';
 import type { Estimator, FitReport } from '../estimator.ts';
 import { Runtime, type Session } from '../nn/session.ts';
-import { calibrated, largest, rawAnswer, sharesOf, type LppmPrediction } from './answer.ts';
+import { answerOf, largest, sharesOf, type LppmPrediction } from './answer.ts';
 import { variantsOf, type Influence } from './explain.ts';
 import type { LppmExample, LppmInput } from './example.ts';
 import type { LppmFitOptions, LppmHyperParameters } from './fit.ts';
+import { isAllowed } from './following/follow.ts';
 import { chooseLogged, loggedOf, nearestLogged, type LoggedExamples, type LoggedNeighbour } from './logged.ts';
 import type { SentenceEncoder } from './encoding/sentence-encoder.ts';
 import { readRow } from './encoding/sentence-vectors.ts';
 import { loadWeights, saveWeights, served } from './store.ts';
 import type { FilledCall } from './values/filler.ts';
+import { newToolSpokenOf } from './new-tool.ts';
 import type { ServedWeights } from './weights.ts';
 
 export interface LppmOptions {
@@ -82,7 +85,7 @@ export class LppmModel implements Estimator<LppmExample, LppmInput, LppmPredicti
       const part = known.slice(start, start + batchRows);
       const scores = await this.#run(part);
       part.forEach((input, row) => {
-        const known = calibrated(weights, rawAnswer(weights, input, scores[row] as Float32Array));
+        const known = answerOf(weights, input, scores[row] as Float32Array);
         const defined = weights.defined?.answer(input) ?? null;
         const isDefined = defined !== null && defined.processConfidence > known.processConfidence;
         predictions.push(isDefined ? defined : known);
@@ -137,6 +140,26 @@ export class LppmModel implements Estimator<LppmExample, LppmInput, LppmPredicti
   labels(): { readonly steps: readonly string[]; readonly processes: readonly string[] } {
     const { steps, processes } = this.#state().weights;
     return { steps, processes };
+  }
+
+  /**
+   * A tool that the log never offered and that `said` speaks of, null where there is none; see `newToolSpokenOf`.
+   * @throws MODEL_NOT_FITTED
+   */
+  newTool(offered: readonly ToolDefinition[], said: readonly string[]): string | null {
+    const { tools } = this.#state().weights;
+    return tools === null ? null : newToolSpokenOf(new Set(tools), offered, said);
+  }
+
+  /** Whether it asks the next question of a script where that is surer than the nets. @throws MODEL_NOT_FITTED */
+  get followsOrder(): boolean {
+    return this.#state().weights.following?.surety != null;
+  }
+
+  /** Whether `step` keeps to the script as what was done did; see `ScriptOrder.allows`. @throws MODEL_NOT_FITTED */
+  allows(example: LppmExample, step: string): boolean {
+    const { following, known } = this.#state().weights;
+    return following !== null && isAllowed(following.order, example, known.resolve(example.input), step);
   }
 
   /** After a fit with folds: the answers to its rows by nets that did not see them, in the order given; else null. */

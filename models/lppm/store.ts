@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { EngineError, messageOf } from '../../engine/core/errors.ts';
 import { canonicalJson, sha256 } from '../../engine/core/hash.ts';
 import { DefinedProcesses, type DefinedPlain } from './definitions/defined.ts';
+import { ScriptOrder, type OrderedProcess } from './following/script-order.ts';
 import { encodingVersion } from './encoding/encode.ts';
 import { KnownTexts } from './encoding/known-texts.ts';
 import type { LoggedExamples } from './logged.ts';
@@ -15,6 +16,11 @@ import { storedTagger, taggerBytes, taggerOf, type StoredTagger } from './values
 import { Ranker } from './values/ranker.ts';
 import { Vocabulary } from './encoding/vocabulary.ts';
 import type { ActionCalibration, LppmWeights, ServedWeights, Temperatures } from './weights.ts';
+
+interface FollowingPlain {
+  readonly processes: Readonly<Record<string, OrderedProcess>>;
+  readonly surety: Surety | null;
+}
 
 interface Description {
   readonly format: 1;
@@ -31,6 +37,8 @@ interface Description {
   readonly encoder: EncoderPlace | null;
   /** JSON of `DefinedPlain`: the order of steps says where a script begins. */
   readonly defined: string | null;
+  readonly tools: readonly string[] | null;
+  readonly following: FollowingPlain | null;
   readonly profiles: ToolProfiles;
   /** Absent, like `day`, from models that were stored before there was one. */
   readonly tagger?: StoredTagger | null;
@@ -82,6 +90,11 @@ export async function saveWeights(
     encoder: weights.encoder,
     logged: logged === null ? null : { conversations: logged.conversations, steps: logged.steps, width: logged.width },
     defined: weights.defined === null ? null : JSON.stringify(weights.defined.plain),
+    tools: weights.tools,
+    following:
+      weights.following === null
+        ? null
+        : { processes: weights.following.order.processes, surety: weights.following.surety },
     profiles: filler.profiles,
     tagger: filler.tagger === null ? null : storedTagger(filler.tagger),
     day: filler.day,
@@ -125,6 +138,7 @@ export async function loadWeights(folder: string): Promise<StoredModel> {
     day = null,
     known,
     defined,
+    following,
     logged: kept,
     hashes: _,
     format: __,
@@ -138,6 +152,7 @@ export async function loadWeights(folder: string): Promise<StoredModel> {
     vocabulary: new Vocabulary(hashes, scales),
     members: memberOutputs.map((outputs) => ({ outputs })),
     known: new KnownTexts(known),
+    following: following === null ? null : { order: new ScriptOrder(following.processes), surety: following.surety },
     defined:
       defined === null || definedBytes === undefined
         ? null

@@ -1,5 +1,6 @@
 import type { BagNet } from './net/bag-net.ts';
 import type { DefinedProcesses } from './definitions/defined.ts';
+import type { Following } from './following/follow.ts';
 import type { KnownTexts } from './encoding/known-texts.ts';
 import type { PlattMap } from './certainty/platt.ts';
 import type { Script } from './script.ts';
@@ -44,6 +45,10 @@ export interface LppmWeights {
   readonly encoder: EncoderPlace | null;
   /** Processes known by their definition; null where none was given, or nothing teaches how to follow one. */
   readonly defined: DefinedProcesses | null;
+  /** Names of all tools that the log offered, sorted; null where that is unknown. */
+  readonly tools: readonly string[] | null;
+  /** The order of questions, which is followed where agents skip and swap; null where it is not asked for. */
+  readonly following: Following | null;
 }
 
 /** What serving needs: the weights without the nets, which stand in the served graph. */

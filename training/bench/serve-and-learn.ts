@@ -103,7 +103,13 @@ async function compare(
 ) {
   const ids = new Set(candidate.heldOut.map(({ message }) => message));
   const heldOut = answeredTurns(conversations).filter(({ message }) => ids.has(message.id));
-  const judged = await judgeTurns(heldOut, judgingTiers(champion.models), candidate.payloadTools, progress);
+  const judged = await judgeTurns(
+    heldOut,
+    judgingTiers(champion.models),
+    candidate.payloadTools,
+    progress,
+    candidate.isKept,
+  );
   return judgeCandidate(
     settleTurns(candidate.heldOut, candidate.thresholds),
     settleTurns(judged, champion.thresholds),

@@ -1,5 +1,6 @@
 import { fitTemperature } from '../../calibration.ts';
-import { calibrated, largest, mix, rawAnswer, votesOf, type LppmPrediction, type RawAnswer } from '../answer.ts';
+import { answerOf, largest, mix, rawAnswer, votesOf, type LppmPrediction, type RawAnswer } from '../answer.ts';
+import { fitFollowing, isAllowed, orderedQuestions } from '../following/follow.ts';
 import { scoreBagNet } from '../net/bag-net.ts';
 import { escalateStep, type LppmExample, type LppmInput } from '../example.ts';
 import { fitPlatt, identityMap } from './platt.ts';
@@ -76,16 +77,29 @@ export function calibrate(plain: Uncalibrated, held: readonly ScoredExample[]): 
   const surety = suretyFor(tempered, held);
   const weights = { ...tempered, surety };
   const answers = held.map((row) => ({ ...row, raw: rawOf(weights, row) }));
+  const order = plain.following?.order ?? null;
+  const isStep = (step: string, { example, input }: ScoredExample): boolean =>
+    step === example.step || (order !== null && isAllowed(order, example, input, step));
+  const ordered = answers.map((row) =>
+    orderedQuestions({ ...row.known, temperatures }, row.input, row.scores, row.raw),
+  );
   const rowsOf = (kind: RawAnswer['kind']): (TrustSigns & { readonly correct: boolean })[] =>
-    answers.flatMap(({ raw, example }) =>
-      raw.kind === kind ? [{ ...raw.signs, score: raw.score, correct: isRight(raw, example) }] : [],
-    );
+    answers.flatMap((row, place) => {
+      const { raw } = row;
+      // what the order says too is judged by it
+      if (raw.kind !== kind || ordered[place]?.some(({ step }) => kind === 'reply' && step === raw.step)) return [];
+      return [{ ...raw.signs, score: raw.score, correct: isRight(raw, row.example) }];
+    });
   const stepRows = answers.map(({ raw: { stepShare, stepSurety, shares }, example }) => {
     const best = plain.steps[shares.indexOf(stepShare)];
     return { score: stepSurety, correct: best === example.step };
   });
+  const questions = answers.flatMap((row, place) =>
+    (ordered[place] ?? []).map(({ step, signals }) => ({ signals, correct: isStep(step, row) })),
+  );
   return {
     ...weights,
+    following: order === null ? null : { order, surety: fitFollowing(questions) },
     calibration: {
       step: fitPlatt(stepRows),
       // how a dialogue has gone says more of it than single words do
@@ -98,7 +112,10 @@ export function calibrate(plain: Uncalibrated, held: readonly ScoredExample[]): 
 
 /** The answer to a row by the nets that did not learn from it, calibrated as the served model is. */
 export function answered(weights: LppmWeights, row: ScoredExample): LppmPrediction {
-  return calibrated(weights, rawOf(weights, row));
+  const { temperatures, calibration, surety, following } = weights;
+  const order = row.known.following?.order;
+  const own = order === undefined || following === null ? null : { ...following, order };
+  return answerOf({ ...row.known, temperatures, calibration, surety, following: own }, row.input, row.scores);
 }
 
 /** Single utterances have no flow to judge by, and a handful of rows teaches nothing. */

@@ -72,7 +72,7 @@ export function suretySignals(
 }
 
 /** Shares near zero say no more than small ones. */
-function boundedLogit(share: number): number {
+export function boundedLogit(share: number): number {
   return Math.log((share + 1e-4) / (1 - share + 1e-4));
 }
 
@@ -82,33 +82,60 @@ export function suretyOf({ weights }: Surety, signals: readonly number[]): numbe
   return 1 / (1 + Math.exp(-sum));
 }
 
-/** Logistic regression by Newton steps, pulled to the scorer that changes nothing. */
-export function fitSurety(rows: readonly { readonly signals: readonly number[]; readonly correct: boolean }[]): Surety {
-  const size = plain.length;
-  let weights: number[] = [...plain];
-  for (let round = 0; round < 30; round += 1) {
-    const slopes = weights.map((weight, item) => pull * (weight - (plain[item] as number)));
-    const bends = plain.map((_, row) => plain.map((__, column) => (row === column ? pull : 0)));
+/** Rows that a scorer is fitted on. */
+export type SuretyRows = readonly { readonly signals: readonly number[]; readonly correct: boolean }[];
+
+const mostRounds = 30;
+const mostHalvings = 20;
+
+/** Logistic regression by damped Newton steps, pulled to `prior`: by default the scorer that changes nothing. */
+export function fitSurety(rows: SuretyRows, prior: readonly number[] = plain): Surety {
+  let weights: readonly number[] = prior;
+  let loss = lossOf(rows, weights, prior);
+  for (let round = 0; round < mostRounds; round += 1) {
+    const slopes = weights.map((weight, item) => pull * (weight - (prior[item] as number)));
+    const bends = prior.map((_, row) => prior.map((__, column) => (row === column ? pull : 0)));
     for (const { signals, correct } of rows) {
       const share = suretyOf({ weights }, signals);
       const error = share - (correct ? 1 : 0);
       const bend = share * (1 - share);
-      for (let row = 0; row < size; row += 1) {
+      for (let row = 0; row < prior.length; row += 1) {
         slopes[row] = (slopes[row] as number) + error * (signals[row] as number);
         const line = bends[row] as number[];
-        for (let column = 0; column < size; column += 1)
+        for (let column = 0; column < prior.length; column += 1)
           line[column] = (line[column] as number) + bend * (signals[row] as number) * (signals[column] as number);
       }
     }
     const step = solve(bends, slopes);
-    const longest = Math.max(...step.map(Math.abs));
-    if (!Number.isFinite(longest)) break;
-    // a Newton step from far away may overshoot
-    const scale = Math.min(1, 2 / longest);
-    weights = weights.map((weight, item) => weight - scale * (step[item] as number));
-    if (longest < 1e-8) break;
+    if (!step.every(Number.isFinite)) break;
+    // a Newton step from far away may overshoot: it is halved until the loss falls
+    let scale = 1;
+    const moved = (): number[] => weights.map((weight, item) => weight - scale * (step[item] as number));
+    let next = lossOf(rows, moved(), prior);
+    for (let halving = 0; halving < mostHalvings && !(next < loss); halving += 1) {
+      scale /= 2;
+      next = lossOf(rows, moved(), prior);
+    }
+    if (!(next < loss)) break;
+    weights = moved();
+    const isDone = loss - next < 1e-9;
+    loss = next;
+    if (isDone) break;
   }
   return { weights };
+}
+
+function lossOf(rows: SuretyRows, weights: readonly number[], prior: readonly number[]): number {
+  let loss = 0;
+  for (const [item, weight] of weights.entries()) loss += (pull / 2) * (weight - (prior[item] as number)) ** 2;
+  for (const { signals, correct } of rows) {
+    let sum = 0;
+    for (let item = 0; item < weights.length; item += 1) sum += (weights[item] as number) * (signals[item] as number);
+    // log(1 + exp(x)) without overflow
+    const away = correct ? -sum : sum;
+    loss += Math.max(0, away) + Math.log1p(Math.exp(-Math.abs(away)));
+  }
+  return loss;
 }
 
 /** Solves a symmetric positive system by elimination with pivots. */
