@@ -24,6 +24,9 @@ export interface ScoredTurns {
   readonly certifying: readonly JudgedTurn[];
 }
 
+const keptScriptAssumption =
+  'a question that the learned order of its process puts next is right where the assistant took another step of that process';
+
 /**
  * One error budget for the ladder. Part of the certifying turns may have been scored by models of folds, which learned
  * from less than the ones that will serve; the certificate says so.
@@ -37,9 +40,11 @@ export function certifyLadder(
     readonly strangers?: ReadonlySet<string>;
     /** Share of such messages, in [0, 1), under which the budget has to hold, whatever their share was. */
     readonly scopeShare?: number;
+    /** Questions that are next in the learned order of their process were counted as right; see `keptScript`. */
+    readonly keepsScript?: boolean;
   },
 ): CertifiedLadder {
-  const { alpha, delta, strangers, scopeShare } = options;
+  const { alpha, delta, strangers, scopeShare, keepsScript = false } = options;
   const seen = Math.min(...(['dtr', 'lppm'] as const).map((tier) => noiseSeenBy(tier, choosing)));
   const labelNoise = Number.isFinite(seen) ? seen : 0;
   // What a cut keeps from the tree router goes on to the next tier, so the budget is split over what is left.
@@ -50,6 +55,7 @@ export function certifyLadder(
   );
   const assumptions = [
     ...proof.assumptions,
+    ...(keepsScript ? [keptScriptAssumption] : []),
     'models that learned from more of the log err no more than those of its folds',
   ];
   const standard = (tier: 'dtr' | 'lppm'): number | null =>

@@ -158,7 +158,7 @@ export async function learn(conversations: readonly Conversation[], options: Lea
   const isChooser = (turn: JudgedTurn): boolean => hashFraction(`chooses ${turn.conversation}`) < choosers;
   const { thresholds, certificate } = certifyLadder(
     { choosing: scored.filter(isChooser), certifying: [...heldOut, ...scored.filter((turn) => !isChooser(turn))] },
-    { ...options, strangers: strangersOf(turns) },
+    { ...options, strangers: strangersOf(turns), keepsScript: models.lppm?.followsOrder === true },
   );
   const counts = { conversations: usable.length, turns: turns.length, heldOut: heldOut.length };
   return { models, thresholds, certificate, reports, heldOut, payloadTools, isKept, counts };
