@@ -1,6 +1,5 @@
 import { softmax } from '../calibration.ts';
 import { escalateStep, type LppmInput, type StepAction } from './example.ts';
-import { followOrder } from './following/follow.ts';
 import { applyPlatt } from './certainty/platt.ts';
 import { lineOf, type ScriptStep } from './script.ts';
 import { suretyOf, suretySignals } from './certainty/surety.ts';
@@ -78,12 +77,6 @@ export function mix(votes: readonly Float64Array[], size: number): Float64Array 
     }
   }
   return mixed;
-}
-
-/** The calibrated answer: what the nets say, or what the order of the script says where that is surer. */
-export function answerOf(weights: ServedWeights, input: LppmInput, scores: Float32Array): LppmPrediction {
-  const raw = rawAnswer(weights, input, scores);
-  return followOrder(weights, input, scores, raw, calibrated(weights, raw));
 }
 
 /** From scores to an action with its values. Scores hold the outputs of all members, one after the other. */

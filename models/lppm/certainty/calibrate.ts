@@ -1,6 +1,6 @@
 import { fitTemperature } from '../../calibration.ts';
-import { answerOf, largest, mix, rawAnswer, votesOf, type LppmPrediction, type RawAnswer } from '../answer.ts';
-import { fitFollowing, isAllowed, orderedQuestions } from '../following/follow.ts';
+import { largest, mix, rawAnswer, votesOf, type LppmPrediction, type RawAnswer } from '../answer.ts';
+import { answerOf, fitFollowing, isAllowed, orderedQuestions } from '../following/follow.ts';
 import { scoreBagNet } from '../net/bag-net.ts';
 import { escalateStep, type LppmExample, type LppmInput } from '../example.ts';
 import { fitPlatt, identityMap } from './platt.ts';

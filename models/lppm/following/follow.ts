@@ -1,5 +1,5 @@
 import { hashFraction } from '../../../engine/core/hash.ts';
-import { votesOf, type LppmPrediction, type RawAnswer } from '../answer.ts';
+import { calibrated, rawAnswer, votesOf, type LppmPrediction, type RawAnswer } from '../answer.ts';
 import { fitSurety, signalNames, suretyOf, suretySignals, boundedLogit, type Surety } from '../certainty/surety.ts';
 import { escalateStep, type LppmExample, type LppmInput } from '../example.ts';
 import { lineOf } from '../script.ts';
@@ -68,8 +68,14 @@ function signalsOf(known: Known, input: LppmInput, scores: Float32Array, raw: Ra
   ];
 }
 
+/** The calibrated answer: what the nets say, or what the order of the script says where that is surer. */
+export function answerOf(weights: ServedWeights, input: LppmInput, scores: Float32Array): LppmPrediction {
+  const raw = rawAnswer(weights, input, scores);
+  return followOrder(weights, input, scores, raw, calibrated(weights, raw));
+}
+
 /** The answer of the nets, or the question that is next in order where that is more likely right. */
-export function followOrder(
+function followOrder(
   known: Known,
   input: LppmInput,
   scores: Float32Array,
