@@ -206,6 +206,13 @@ describe('cetExamples', () => {
       { message: 'c6-6', correct: false, time: 5 },
       { message: 'c6-6', correct: true, time: 9 },
     ];
+    // What was said in another conversation is read there.
+    const elsewhere = { ...choice('c7-0', true), kind: 'turn', place: 'conversation, user' };
+    const other = talk('c7', [['user', 'a kayak of mine']]);
+    const [, found] = contextOutcomes([conversation, other], [{ ...rows[1]!, choices: [elsewhere] }], [])
+      .entries()
+      .next().value!;
+    expect(found.choices).toEqual([{ ...elsewhere, text: 'a kayak of mine' }]);
     expect([...contextOutcomes([conversation], rows, words)]).toEqual([
       ['c6-6', { choices: shown, fetched: ['c6-0'], correct: true }],
     ]);
