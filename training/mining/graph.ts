@@ -37,6 +37,8 @@ const manyRuns = 20;
 const rareShare = 0.04;
 const homeShare = 0.5;
 const nextShare = 0.1;
+/** From so many sightings on, a single one is a slip. */
+const manySteps = 8;
 const callShare = 0.08;
 const skipShare = 0.25;
 /** Share by which the more frequent order of two steps leads, from which a step has a place; chance alone gives 0.8 √n. */
@@ -171,7 +173,8 @@ function edgesOf(
         if (!isSkip || (row[to] as number) >= skipShare * out) link(from, to);
       }
     } else {
-      const next = later.find((to) => (row[to] as number) > 0 && (row[to] as number) >= nextShare * forward);
+      const least = Math.max(forward < manySteps ? 1 : 2, nextShare * forward);
+      const next = later.find((to) => (row[to] as number) >= least);
       if (next !== undefined) link(from, next);
       for (const to of order.slice(0, at)) {
         if ((row[to] as number) >= Math.max(backRuns, backShare * out)) link(from, to);

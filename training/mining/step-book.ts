@@ -34,7 +34,7 @@ export function rulesFor(log: MiningLog, minimumCount = 3): StepRules {
     said += count;
     if (count >= 3) repeated += count;
   }
-  const alike = 0.25 + 0.4 * (repeated / Math.max(1, said));
+  const alike = 0.2 + 0.46 * (repeated / Math.max(1, said));
   return { alike, alikeAsking: alike / 2, alikeAskingOther: 0.95, minimumCount };
 }
 
