@@ -53,7 +53,7 @@ export async function unseenFigures(
         total: folds * shots.length,
       });
       const some = fewOf(data.train.dialogues, out, count);
-      const rows = await answers([...train, ...some], val, test, definitions, count === 0, seed, options);
+      const rows = await answers([...train, ...some], val, test, definitions, seed, options);
       const tally = tallies[number] as Tally;
       tally.rows += rows.test.length;
       tally.right += rows.test.filter(({ correct }) => correct).length;
@@ -110,7 +110,6 @@ async function answers(
   val: readonly ProcessExample[],
   test: readonly ProcessExample[],
   definitions: Definitions,
-  isDefined: boolean,
   seed: number,
   { device, progress }: BenchOptions,
 ): Promise<{ val: JudgedTurn[]; test: JudgedTurn[] }> {
@@ -120,7 +119,7 @@ async function answers(
     seed,
     calibration: withoutCalls(val),
     progress,
-    ...(isDefined && known.length > 0 ? { definitions: known } : {}),
+    ...(known.length > 0 ? { definitions: known } : {}),
     ...(device === undefined ? {} : { device }),
   });
   const judged = { val: await judge(model, val), test: await judge(model, test) };
