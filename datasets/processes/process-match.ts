@@ -17,7 +17,7 @@ function signature(step: Step): string {
 }
 
 /** Share of the steps of either that both have, in [0, 1]. */
-export function overlap(one: Process, other: Process): number {
+function overlap(one: Process, other: Process): number {
   const [left, right] = [one, other].map(({ steps }) => new Set(steps.map(signature)));
   if (left === undefined || right === undefined || left.size + right.size === 0) return 0;
   const shared = [...left].filter((each) => right.has(each)).length;

@@ -9,7 +9,7 @@ const examplesShown = 3;
 const wordingsShown = 3;
 
 /** Digits of a version that tell it from others. */
-export function shortVersion(version: string): string {
+function shortVersion(version: string): string {
   return version.slice(0, 12);
 }
 

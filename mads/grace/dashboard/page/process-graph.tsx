@@ -1,4 +1,4 @@
-import { conditionOf, stepLine } from '../../../../datasets/processes/process-words.ts';
+import { stepLine } from '../../../../datasets/processes/process-words.ts';
 import type { ProcessEvidence } from '../../../../datasets/processes/stored-process.ts';
 import type { Process } from '../../../../engine/core/process.ts';
 import { layoutOf, type Point } from './process-layout.ts';
@@ -49,8 +49,9 @@ export function ProcessGraph(props: { readonly process: Process; readonly eviden
             const runs = evidence?.edges.find(
               ({ from, to }) => from === edges[index]?.from && to === edges[index]?.to,
             )?.runs;
-            const way = edges[index];
-            const condition = way === undefined ? '' : cut(conditionOf(way), 26);
+            const { when } = edges[index] ?? {};
+            const condition =
+              when === undefined ? '' : `${cut(when.path, 16)} = ${cut(JSON.stringify(when.equals), 12)}`;
             const words = [condition, runs === undefined ? '' : String(runs)].filter((part) => part !== '');
             const width = 1 + (2 * (runs ?? 0)) / most;
             return (
