@@ -14,8 +14,7 @@ import { fold } from './examples/comparable.ts';
 import { ownAnswers } from './examples/own-answers.ts';
 import { findPayloadTools, type PayloadTool } from './examples/payload-tools.ts';
 import type { Terms } from './gate/losses.ts';
-import type { PairedDifference } from './gate/paired.ts';
-import { judgeSealed, type SealedVerdict } from './gate/sealed.ts';
+import { judgeSealed, type SealedVerdict, type SeenByGate } from './gate/sealed.ts';
 import { judgeTurns } from './judged-turn.ts';
 import { judgingTiers } from './judging-tiers.ts';
 import { disposeAll } from './learn.ts';
@@ -30,7 +29,7 @@ export interface AuditOrder {
   /** Null where no champion serves. */
   readonly champion: string | null;
   /** What the gate saw on the trainer's snapshot. */
-  readonly gain: Pick<PairedDifference, 'difference' | 'lower'> | null;
+  readonly seen: SeenByGate | null;
   readonly terms: Terms;
   readonly device: Device;
 }
@@ -48,7 +47,7 @@ export async function audit(order: AuditOrder, registry: Registry): Promise<Seal
     settledBy(id, turns, payloadTools, registry, order.device);
   const candidate = await settle(order.candidate);
   const champion = order.champion === null ? null : await settle(order.champion);
-  return judgeSealed({ candidate, champion, gain: order.gain }, order.terms);
+  return judgeSealed({ candidate, champion, seen: order.seen }, order.terms);
 }
 
 async function sealedTurns({ sealed, role }: AuditOrder, taught: readonly AnsweredTurn[]): Promise<AnsweredTurn[]> {

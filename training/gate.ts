@@ -5,6 +5,7 @@ import { compareRows, lossSince, slicesLost, type Comparison, type Terms } from 
 import { metamorphicFaults, type MetamorphicFigures } from './gate/metamorphic.ts';
 import { mustPass, type Corrected } from './gate/must-pass.ts';
 import { compare, isUnsafe, pairUp, points, signed, z95, type PairedDifference } from './gate/paired.ts';
+import type { SeenByGate } from './gate/sealed.ts';
 import { monthlyLevel } from './gate/alpha-spending.ts';
 import { reasonToChange } from './gate/reason-to-change.ts';
 import type { JudgedTurn } from './judged-turn.ts';
@@ -45,6 +46,8 @@ export interface GateVerdict {
   readonly champion: LadderFigures | null;
   /** Candidate minus champion, as shares of all messages; null without champion. */
   readonly gain: PairedDifference | null;
+  /** The same for messages settled wrongly. */
+  readonly harm: PairedDifference | null;
   /** Messages that are missing to decide; 0 where there are enough. */
   readonly missing: number;
 }
@@ -72,7 +75,7 @@ export function judgeCandidate(
   const still = cases.open.length > 0 ? [`${cases.open.length} corrected messages are settled wrongly still`] : [];
   if (championRows === null) {
     const reasons = [`no champion serves yet; ${describe(candidate)}`, ...still, ...faults];
-    return { isPromoted: faults.length === 0, reasons, candidate, champion: null, gain: null, missing: 0 };
+    return { isPromoted: faults.length === 0, reasons, candidate, champion: null, gain: null, harm: null, missing: 0 };
   }
   const { alpha, margin = marginByDefault, level = levelByDefault, labelNoise = 0, isStricter = false } = options;
   const terms: Terms = { alpha, labelNoise, isStricter };
@@ -115,7 +118,15 @@ export function judgeCandidate(
     reasons.push(...change.reasons);
     if (!isWanted) faults.push(`nothing speaks for a change: ${figures}, which chance explains`);
   }
-  return { isPromoted: faults.length === 0, reasons: [...reasons, ...faults], candidate, champion, gain, missing };
+  return {
+    isPromoted: faults.length === 0,
+    reasons: [...reasons, ...faults],
+    candidate,
+    champion,
+    gain,
+    harm,
+    missing,
+  };
 }
 
 /** How a candidate stands to its champion, before anything else is looked at. */
@@ -152,4 +163,9 @@ function rowsMissing(gain: PairedDifference, harm: PairedDifference, margin: num
 function describe(figures: LadderFigures): string {
   const { settled, turns, error } = figures;
   return `settles ${settled} of ${turns} held-out messages (${points(figures.coverage)}), ${points(error)} of them wrongly`;
+}
+
+/** What a verdict says of rows that a trainer could have looked at, for those who judge on sealed ones. */
+export function seenByGate({ gain, harm }: Pick<GateVerdict, 'gain' | 'harm'>): SeenByGate | null {
+  return gain === null || harm === null ? null : { gain, harm };
 }

@@ -27,7 +27,7 @@ import {
 } from './contest.ts';
 import { settleTurns, type LadderFigures, type SettledTurn } from './evaluate.ts';
 import { contextOutcomes } from './examples/context-outcomes.ts';
-import { judgeCandidate, type GateVerdict } from './gate.ts';
+import { judgeCandidate, seenByGate, type GateVerdict } from './gate.ts';
 import { levelOfNextTest } from './gate/alpha-spending.ts';
 import type { Terms } from './gate/losses.ts';
 import { metamorphicFigures } from './gate/metamorphic.ts';
@@ -294,7 +294,7 @@ async function decide(
       sealed,
       candidate: bundle.id,
       champion: champion?.id ?? null,
-      gain: verdict.gain,
+      seen: seenByGate(verdict),
       terms,
       device: options.device,
     });

@@ -1,7 +1,7 @@
 import { hashFraction } from '../../engine/core/hash.ts';
 import type { SettledTurn } from '../../training/evaluate.ts';
 import { settleTurns } from '../../training/evaluate.ts';
-import { judgeCandidate, type GateOptions, type GateVerdict } from '../../training/gate.ts';
+import { judgeCandidate, seenByGate, type GateOptions, type GateVerdict } from '../../training/gate.ts';
 import { metamorphicKinds, type MetamorphicFigures } from '../../training/gate/metamorphic.ts';
 import { judgeSealed } from '../../training/gate/sealed.ts';
 import type { JudgedProposal, JudgedTurn } from '../../training/judged-turn.ts';
@@ -80,7 +80,7 @@ export function contest(candidate: Contender, champion: Contender, more: Partial
     {
       candidate: settle(candidate, candidate.sealed),
       champion: settle(champion, champion.sealed),
-      gain: verdict.gain,
+      seen: seenByGate(verdict),
     },
     { alpha, labelNoise: 0, isStricter: false },
   );

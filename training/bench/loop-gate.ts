@@ -6,7 +6,7 @@ import { seededRandom } from '../../engine/core/random.ts';
 import { cheapTiers, footprintsOf } from '../contest.ts';
 import { figuresOf, settleTurns, type SettledTurn } from '../evaluate.ts';
 import { answeredTurns, type AnsweredTurn } from '../examples/answered-turn.ts';
-import { judgeCandidate, type GateVerdict } from '../gate.ts';
+import { judgeCandidate, seenByGate, type GateVerdict } from '../gate.ts';
 import { monthlyLevel } from '../gate/alpha-spending.ts';
 import { metamorphicFigures } from '../gate/metamorphic.ts';
 import { isRight, isWrong } from '../gate/paired.ts';
@@ -122,7 +122,10 @@ class Yard {
       },
     );
     const terms = { alpha, labelNoise: candidate.learned.certificate.labelNoise, isStricter: false };
-    const sealed = judgeSealed({ candidate: candidate.sealed, champion: champion.sealed, gain: verdict.gain }, terms);
+    const sealed = judgeSealed(
+      { candidate: candidate.sealed, champion: champion.sealed, seen: seenByGate(verdict) },
+      terms,
+    );
     const isPromoted = verdict.isPromoted && sealed.faults.length === 0;
     return { ...verdict, isPromoted, reasons: [...verdict.reasons, ...sealed.faults] };
   }

@@ -13,7 +13,13 @@ export interface SealedEvidence {
   /** The same turns; null where no champion serves. */
   readonly champion: readonly SettledTurn[] | null;
   /** What the gate saw on the rows that stood in the trainer's snapshot; null without champion. */
-  readonly gain: Pick<PairedDifference, 'difference' | 'lower'> | null;
+  readonly seen: SeenByGate | null;
+}
+
+/** Right answers and wrong ones, candidate less champion. */
+export interface SeenByGate {
+  readonly gain: Pick<PairedDifference, 'difference' | 'lower'>;
+  readonly harm: Pick<PairedDifference, 'difference' | 'upper'>;
 }
 
 export interface SealedVerdict {
@@ -26,7 +32,7 @@ export interface SealedVerdict {
  * The last word on a candidate, by messages that no trainer was ever given: a loss there, errors beyond the budget, or a
  * gain that was seen only where the trainer could have looked. Few rows say little, and hold nobody back.
  */
-export function judgeSealed({ candidate, champion, gain }: SealedEvidence, terms: Terms): SealedVerdict {
+export function judgeSealed({ candidate, champion, seen }: SealedEvidence, terms: Terms): SealedVerdict {
   const settled = candidate.filter((row) => row.tier !== null);
   const wrong = settled.filter((row) => !row.correct).length;
   const faults: string[] = [];
@@ -46,9 +52,13 @@ export function judgeSealed({ candidate, champion, gain }: SealedEvidence, terms
   if (sealed.harm.lower > 0 && !sealed.isBought) {
     faults.push(`of the sealed messages it settles ${points(sealed.harm.difference)} more wrongly`);
   }
-  if (gain !== null && gain.lower > 0 && gain.lower > sealed.gain.upper) {
-    const [seen, unseen] = [points(gain.difference), points(sealed.gain.difference)];
-    faults.push(`it gains ${seen} where its trainer could have looked, and ${unseen} on sealed messages`);
+  if (seen !== null && seen.gain.lower > 0 && seen.gain.lower > sealed.gain.upper) {
+    const [there, here] = [points(seen.gain.difference), points(sealed.gain.difference)];
+    faults.push(`it gains ${there} where its trainer could have looked, and ${here} on sealed messages`);
+  }
+  if (seen !== null && seen.harm.upper < 0 && seen.harm.upper < sealed.harm.lower) {
+    const [there, here] = [points(-seen.harm.difference), points(-sealed.harm.difference)];
+    faults.push(`it errs ${there} less where its trainer could have looked, and ${here} less on sealed messages`);
   }
   return { rows: pairs.length, reasons, faults };
 }

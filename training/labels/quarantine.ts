@@ -12,8 +12,11 @@ export interface Quarantine {
   readonly lines: readonly string[];
 }
 
-/** An identity teaches at most so many rows, or ten times what the usual one does, or a hundredth of all. */
-const ofIdentity = { fewest: 50, usual: 10, share: 0.01 } as const;
+/**
+ * An identity teaches at most so many rows, or ten times what the usual one does, or a hundredth of all. The usual one is
+ * found among those who are known by a few rows: else strangers with one each could silence all others.
+ */
+const ofIdentity = { fewest: 50, usual: 10, share: 0.01, known: 5 } as const;
 /** Answers to the same words at the same place: so many, of which so many agree, call the others slips. */
 const agreement = { rows: 4, share: 0.8 } as const;
 /** Of near duplicates from a sudden mass so many words of people count; more say nothing new, and each weighs 20 rows. */
@@ -76,7 +79,10 @@ function slips(rows: readonly TaughtRow[]): string[] {
 function masses(rows: readonly TaughtRow[]): [string, string[]][] {
   const named = rows.filter(({ identity }) => identity !== null);
   const byIdentity = Map.groupBy(named, ({ identity }) => identity ?? '');
-  const sizes = [...byIdentity.values()].map(({ length }) => length).toSorted((a, b) => a - b);
+  const sizes = [...byIdentity.values()]
+    .map(({ length }) => length)
+    .filter((length) => length >= ofIdentity.known)
+    .toSorted((a, b) => a - b);
   const usual = sizes[sizes.length >> 1] ?? 0;
   const cap = Math.max(ofIdentity.fewest, ofIdentity.usual * usual, ofIdentity.share * rows.length);
   return [...byIdentity].flatMap(([identity, own]) => {

@@ -16,6 +16,12 @@ const cheat: Contender = {
   sealed: champion.sealed,
 };
 
+/** Learned only which of the judging rows to leave alone. */
+const shy: Contender = {
+  ...changed(champion, (p) => (p.correct ? {} : { confidence: 0.1 })),
+  sealed: champion.sealed,
+};
+
 const planted: readonly (readonly [string, Contender, RegExp])[] = [
   [
     'is worse in one kind of messages',
@@ -61,6 +67,7 @@ const planted: readonly (readonly [string, Contender, RegExp])[] = [
   ],
   ['learned permuted labels', changed(better, (_, m) => ({ correct: of(m, 0.1) })), /fall by/],
   ['learned the rows that judge it', cheat, /sealed messages/],
+  ['learned which judging rows to leave alone', shy, /sealed messages/],
   ['settles nothing', changed(better, () => ({ confidence: 0.1 })), /fall by/],
   [
     'settles everything, right or wrong',

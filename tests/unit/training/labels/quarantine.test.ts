@@ -53,7 +53,8 @@ describe('quarantineOf', () => {
   it('lets one identity teach no more than ten times what the usual one does', () => {
     const people = many(400, (index) => row(`text ${index}`, 'words', { identity: `person ${index % 40}` }));
     const loud = many(300, (index) => row(`noise ${index}`, 'words', { identity: 'loud' }));
-    const { messages } = quarantineOf([...people, ...loud], []);
+    const strangers = many(90, (index) => row(`passing ${index}`, 'words', { identity: `stranger ${index}` }));
+    const { messages } = quarantineOf([...people, ...loud, ...strangers], []);
     expect(messages.size).toBe(200);
     expect(loud.filter(({ message }) => messages.has(message))).toHaveLength(200);
   });
