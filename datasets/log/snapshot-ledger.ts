@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { sha256 } from '../../engine/core/hash.ts';
 import { syncFolder } from './segment.ts';
 import { snapshotConversations } from './snapshot.ts';
@@ -32,4 +32,21 @@ export async function retireSnapshot(path: string): Promise<void> {
   await rename(`${ledgerOf(path)}.new`, ledgerOf(path));
   await syncFolder(dirname(path));
   await rm(path, { recursive: true, force: true });
+}
+
+/**
+ * Removes the rows of all snapshots of a folder but those that are needed and the newest few.
+ * @returns ids of those whose rows were removed
+ */
+export async function retireSnapshots(folder: string, needed: ReadonlySet<string>, newest: number): Promise<string[]> {
+  const names = existsSync(folder) ? await readdir(folder) : [];
+  const known = await Promise.all(
+    names
+      .filter((name) => /^[0-9a-f]{64}$/.test(name))
+      .map(async (id) => ({ id, time: (await stat(join(folder, id))).mtimeMs })),
+  );
+  const old = known.toSorted((a, b) => b.time - a.time || (a.id < b.id ? -1 : 1)).slice(newest);
+  const retired = old.filter(({ id }) => !needed.has(id)).map(({ id }) => id);
+  for (const id of retired) await retireSnapshot(join(folder, id));
+  return retired;
 }

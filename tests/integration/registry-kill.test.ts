@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { Registry } from '../../models/registry.ts';
 
 const script = join(import.meta.dirname, '../fixtures/registry/promote-once.ts');
@@ -15,17 +15,27 @@ function promoteOnce(root: string, seed: number, expected: string | null, killAt
   return { signal: result.signal, said };
 }
 
+const folders: string[] = [];
+async function freshFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'registry-'));
+  folders.push(folder);
+  return folder;
+}
+afterAll(async () => {
+  for (const folder of folders) await rm(folder, { recursive: true, force: true });
+});
+
 const promotionsOf = async (registry: Registry): Promise<number> =>
   (await registry.history('pm')).filter((record) => record.event.kind === 'model-promoted').length;
 
 describe('registry, killed at any numbered step of publish and promote', () => {
   it('has exactly the old or exactly the new bundle, and can go on', async () => {
-    const { said: plain } = promoteOnce(await mkdtemp(join(tmpdir(), 'registry-')), 1, null);
+    const { said: plain } = promoteOnce(await freshFolder(), 1, null);
     const steps = plain?.steps ?? 0;
     expect(steps).toBeGreaterThanOrEqual(15);
     const outcomes: string[] = [];
     for (let killAt = 1; killAt <= steps; killAt += 1) {
-      const root = await mkdtemp(join(tmpdir(), 'registry-'));
+      const root = await freshFolder();
       const old = promoteOnce(root, 1, null).said?.bundle ?? '';
       const killed = promoteOnce(root, 2, old, killAt);
       expect(killed).toEqual({ signal: 'SIGKILL', said: null });

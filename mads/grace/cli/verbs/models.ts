@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import type { Command } from '@commander-js/extra-typings';
+import { EngineError } from '../../../../engine/core/errors.ts';
 import { createLogger } from '../../../../engine/core/logger.ts';
 import type { Bundle } from '../../../../models/bundle.ts';
 import type { Registry } from '../../../../models/registry.ts';
@@ -109,6 +111,46 @@ another route, with examples.`,
           ...(routes === null ? [] : [routesText(routes)]),
         ].join('\n'),
       );
+    });
+
+  addPrune(models, shell);
+}
+
+/** What is removed that nothing needs any more, and what would be. */
+function addPrune(models: Command, shell: Shell): void {
+  models
+    .command('prune')
+    .description(
+      `Removes bundles, models and snapshots that nothing needs: what serves or served in the last 30 days stays, and the
+newest few of everything.`,
+    )
+    .option('--keep <n>', 'of each role so many champions, candidates and snapshots', '5')
+    .option('--dry-run', 'only say what would be removed')
+    .option('--data-dir <folder>', 'data folder')
+    .option('--json', 'print one JSON document')
+    .action(async (flags) => {
+      const keep = Number(flags.keep);
+      if (!Number.isInteger(keep) || keep < 1)
+        throw new EngineError('USAGE', { detail: '--keep needs a number above 0' });
+      const folder = dataFolder(shell.config({ dataDir: flags.dataDir }).dataDir);
+      const { Registry: Models } = await import('../../../../models/registry.ts');
+      const { pruneRegistry } = await import('../../../../models/registry-pruning.ts');
+      const { retireSnapshots } = await import('../../../../datasets/log/snapshot-ledger.ts');
+      const isDryRun = flags.dryRun === true;
+      const registry = await Models.open(folder.models, { logger: createLogger('error') });
+      const pruned = await pruneRegistry(folder.models, registry, { keep, now: Date.now(), isDryRun });
+      const snapshots = isDryRun ? [] : await retireSnapshots(folder.snapshots, new Set(pruned.snapshots), keep);
+      // sealed ones judged a candidate once; nothing refers to them afterwards
+      if (!isDryRun) snapshots.push(...(await retireSnapshots(join(folder.root, 'sealed'), new Set(), keep)));
+      const { bundles, artefacts, quarantined, busy } = pruned;
+      shell
+        .terminal(flags.json === true)
+        .answer({ bundles, artefacts, quarantined, busy, snapshots }, () =>
+          [
+            `${isDryRun ? 'would remove' : 'removed'} ${bundles.length} bundles, ${artefacts.length} models, ${quarantined.length} damaged ones, ${snapshots.length} snapshots`,
+            ...busy.map((role) => `${role} may be in training: nothing of it was touched`),
+          ].join('\n'),
+        );
     });
 }
 
