@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ManualClock } from '../../../engine/core/clock.ts';
+import { ManualClock, systemClock } from '../../../engine/core/clock.ts';
 import { Registry } from '../../../models/registry.ts';
 import { pruneRegistry } from '../../../models/registry-pruning.ts';
 
@@ -16,7 +16,7 @@ describe('pruneRegistry', () => {
   beforeEach(async () => {
     root = await mkdtemp(join(tmpdir(), 'pruning-'));
     // files are as old as they are; the clock begins today
-    clock = new ManualClock(Date.now());
+    clock = new ManualClock(systemClock.now());
     registry = await Registry.open(root, { clock });
   });
   afterEach(() => rm(root, { recursive: true, force: true }));

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Command } from '@commander-js/extra-typings';
+import { systemClock } from '../../../../engine/core/clock.ts';
 import { EngineError } from '../../../../engine/core/errors.ts';
 import { createLogger } from '../../../../engine/core/logger.ts';
 import type { Bundle } from '../../../../models/bundle.ts';
@@ -138,7 +139,7 @@ newest few of everything.`,
       const { retireSnapshots } = await import('../../../../datasets/log/snapshot-ledger.ts');
       const isDryRun = flags.dryRun === true;
       const registry = await Models.open(folder.models, { logger: createLogger('error') });
-      const pruned = await pruneRegistry(folder.models, registry, { keep, now: Date.now(), isDryRun });
+      const pruned = await pruneRegistry(folder.models, registry, { keep, now: systemClock.now(), isDryRun });
       const snapshots = isDryRun ? [] : await retireSnapshots(folder.snapshots, new Set(pruned.snapshots), keep);
       // sealed ones judged a candidate once; nothing refers to them afterwards
       if (!isDryRun) snapshots.push(...(await retireSnapshots(join(folder.root, 'sealed'), new Set(), keep)));
