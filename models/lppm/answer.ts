@@ -50,15 +50,24 @@ export interface RawAnswer extends Omit<LppmPrediction, 'confidence' | 'alternat
 
 const shown = 5;
 
-type Mixed = Pick<ServedWeights, 'members' | 'temperatures' | 'steps' | 'processes'>;
+type Mixed = Pick<ServedWeights, 'members' | 'temperatures' | 'parts' | 'steps' | 'processes'>;
 
-/** Probabilities of all classes of a head, members averaged, each at its own temperature. */
+/** Probabilities of all classes of a head, members mixed by their parts, each at its own temperature. */
 export function sharesOf(weights: Mixed, scores: Float32Array, head: 'step' | 'process'): Float64Array {
-  return mix(votesOf(weights, scores, head), head === 'step' ? weights.steps.length : weights.processes.length);
+  const votes = votesOf(weights, scores, head);
+  return mix(
+    votes,
+    weights.parts.map((part) => part[head]),
+  );
 }
 
 /** What each member says by itself, at its own temperature times `softened`. */
-export function votesOf(weights: Mixed, scores: Float32Array, head: 'step' | 'process', softened = 1): Float64Array[] {
+export function votesOf(
+  weights: Omit<Mixed, 'parts'>,
+  scores: Float32Array,
+  head: 'step' | 'process',
+  softened = 1,
+): Float64Array[] {
   const sizes = { step: weights.steps.length, process: weights.processes.length };
   let start = head === 'step' ? 0 : sizes.step;
   return weights.members.map((member, number) => {
@@ -69,20 +78,21 @@ export function votesOf(weights: Mixed, scores: Float32Array, head: 'step' | 'pr
   });
 }
 
-export function mix(votes: readonly Float64Array[], size: number): Float64Array {
-  const mixed = new Float64Array(size);
-  for (const shares of votes) {
-    for (let item = 0; item < size; item += 1) {
-      mixed[item] = (mixed[item] as number) + (shares[item] as number) / votes.length;
-    }
-  }
+export function mix(votes: readonly Float64Array[], parts: readonly number[]): Float64Array {
+  const mixed = new Float64Array(votes[0]?.length ?? 0);
+  votes.forEach((shares, member) => {
+    const part = parts[member] as number;
+    for (let item = 0; item < mixed.length; item += 1)
+      mixed[item] = (mixed[item] as number) + part * (shares[item] as number);
+  });
   return mixed;
 }
 
 /** From scores to an action with its values. Scores hold the outputs of all members, one after the other. */
 export function rawAnswer(weights: ServedWeights, input: LppmInput, scores: Float32Array): RawAnswer {
   const votes = votesOf(weights, scores, 'step');
-  const shares = mix(votes, weights.steps.length);
+  const parts = weights.parts.map(({ step }) => step);
+  const shares = mix(votes, parts);
   const chosen = largest(shares);
   const step = weights.steps[chosen] ?? escalateStep;
   const processes = sharesOf(weights, scores, 'process');
@@ -95,7 +105,10 @@ export function rawAnswer(weights: ServedWeights, input: LppmInput, scores: Floa
       ? stepShare
       : suretyOf(weights.surety, suretySignals(input, shares, votes, chosen, escalateClass));
   const softVotes = votesOf(weights, scores, 'step', softening);
-  const softScore = softVotes.reduce((sum, vote) => sum + (vote[chosen] as number), 0) / Math.max(1, softVotes.length);
+  const softScore = softVotes.reduce(
+    (sum, vote, member) => sum + (parts[member] as number) * (vote[chosen] as number),
+    0,
+  );
   const signs = { score: stepSurety, softScore, unknownWords: weights.vocabulary.unknownWords(input) };
   const escalate = escalateClass < 0 ? 1 / (1 + Math.exp(scopeScore(signs))) : (shares[escalateClass] as number);
   const base = { process, processConfidence, step, escalate, stepShare, stepSurety, shares, signs };

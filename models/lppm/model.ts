@@ -2,7 +2,6 @@ import type { Device } from '../../engine/core/config.ts';
 import type { ToolDefinition } from '../../engine/core/tool-definition.ts';
 import { EngineError } from '../../engine/core/errors.ts';
 import type { Estimator, FitReport } from '../estimator.ts';
-import { Runtime, type Session } from '../nn/session.ts';
 import { largest, sharesOf, type LppmPrediction } from './answer.ts';
 import { variantsOf, type Influence } from './explain.ts';
 import type { LppmExample, LppmInput } from './example.ts';
@@ -10,7 +9,7 @@ import type { LppmFitOptions, LppmHyperParameters } from './fit.ts';
 import { answerOf, isAllowed } from './following/follow.ts';
 import { chooseLogged, loggedOf, nearestLogged, type LoggedExamples, type LoggedNeighbour } from './logged.ts';
 import type { SentenceEncoder } from './encoding/sentence-encoder.ts';
-import { readRow } from './encoding/sentence-vectors.ts';
+import { Scorer } from './net/scorer.ts';
 import { loadWeights, saveWeights, served } from './store.ts';
 import type { FilledCall } from './values/filler.ts';
 import { newToolSpokenOf } from './new-tool.ts';
@@ -21,7 +20,7 @@ export interface LppmOptions {
   readonly device?: Device;
   /** Told in one line when a device is missing. */
   readonly notice?: (line: string) => void;
-  /** Without them: those for single utterances where no dialogue has more than one turn, else those for dialogues. */
+  /** Without them: what suits the rows, see `parametersFor`. */
   readonly parameters?: LppmHyperParameters;
   /**
    * Pre-trained text encoder whose vectors a fit uses beside the words: a folder in the layout of Hugging Face, or a name
@@ -33,14 +32,11 @@ export interface LppmOptions {
 interface Fitted {
   readonly weights: ServedWeights;
   readonly network: Uint8Array;
-  readonly session: Session;
+  readonly scorer: Scorer;
   readonly encoder: SentenceEncoder | null;
   /** Rows that taught it; null where no member has hidden units. */
   readonly logged: LoggedExamples | null;
 }
-
-/** Rows of one run: larger batches are cut, so that padding stays small. */
-const batchRows = 32;
 
 /** Learned Prose-to-Process Mapper: a dialogue in, the next step of a known process with its values out. */
 export class LppmModel implements Estimator<LppmExample, LppmInput, LppmPrediction> {
@@ -55,12 +51,11 @@ export class LppmModel implements Estimator<LppmExample, LppmInput, LppmPredicti
 
   async fit(examples: readonly LppmExample[], options: LppmFitOptions): Promise<FitReport> {
     const started = performance.now();
-    const { dialogueParameters, fitWeights, utteranceParameters } = await import('./fit.ts');
-    const single = examples.every(({ input }) => input.turns.length <= 1);
-    const parameters = this.#options.parameters ?? (single ? utteranceParameters : dialogueParameters);
+    const { fitWeights, parametersFor } = await import('./fit.ts');
+    const parameters = this.#options.parameters ?? parametersFor(examples);
     const encoder = await this.#newEncoder();
     const encoded = encoder === null ? {} : { encoded: await readAll(encoder, examples, options) };
-    const { weights, crossFitted } = fitWeights(examples, { ...options, ...encoded }, parameters);
+    const { weights, crossFitted } = await fitWeights(examples, { ...options, ...encoded }, parameters);
     await this.#open({ ...served(weights), logged: null }, encoder, options);
     await this.#keepLogged(examples);
     this.#crossFitted = crossFitted;
@@ -80,18 +75,13 @@ export class LppmModel implements Estimator<LppmExample, LppmInput, LppmPredicti
   async predict(inputs: readonly LppmInput[]): Promise<LppmPrediction[]> {
     const { weights } = this.#state();
     const known = inputs.map((input) => weights.known.resolve(input));
-    const predictions: LppmPrediction[] = [];
-    for (let start = 0; start < known.length; start += batchRows) {
-      const part = known.slice(start, start + batchRows);
-      const scores = await this.#run(part);
-      part.forEach((input, row) => {
-        const known = answerOf(weights, input, scores[row] as Float32Array);
-        const defined = weights.defined?.answer(input) ?? null;
-        const isDefined = defined !== null && defined.processConfidence > known.processConfidence;
-        predictions.push(isDefined ? defined : known);
-      });
-    }
-    return predictions;
+    const scores = await this.#run(known);
+    return known.map((input, row) => {
+      const answer = answerOf(weights, input, scores[row] as Float32Array);
+      const defined = weights.defined?.answer(input) ?? null;
+      const isDefined = defined !== null && defined.processConfidence > answer.processConfidence;
+      return isDefined ? defined : answer;
+    });
   }
 
   /**
@@ -102,11 +92,8 @@ export class LppmModel implements Estimator<LppmExample, LppmInput, LppmPredicti
     const { weights } = this.#state();
     const known = weights.known.resolve(input);
     const variants = variantsOf(known);
-    const shares: Float64Array[] = [];
-    for (let start = 0; start < variants.length + 1; start += batchRows) {
-      const inputs = [known, ...variants.map((variant) => variant.input)].slice(start, start + batchRows);
-      for (const scores of await this.#run(inputs)) shares.push(sharesOf(weights, scores, 'step'));
-    }
+    const scores = await this.#run([known, ...variants.map((variant) => variant.input)]);
+    const shares = scores.map((row) => sharesOf(weights, row, 'step'));
     const [whole = new Float64Array()] = shares;
     const step = largest(whole);
     return variants
@@ -172,7 +159,7 @@ export class LppmModel implements Estimator<LppmExample, LppmInput, LppmPredicti
     const { network, weights } = this.#state();
     return (
       network.length +
-      weights.vocabulary.size * 8 +
+      (weights.vocabulary.size + (weights.turnVocabulary?.size ?? 0)) * 8 +
       weights.filler.ranker.weights.reduce((sum, weight) => sum + (weight === 0 ? 0 : 8), 0)
     );
   }
@@ -194,7 +181,7 @@ export class LppmModel implements Estimator<LppmExample, LppmInput, LppmPredicti
   async dispose(): Promise<void> {
     const fitted = this.#fitted;
     this.#fitted = null;
-    await fitted?.session.dispose();
+    await fitted?.scorer.dispose();
     await fitted?.encoder?.dispose();
   }
 
@@ -206,52 +193,31 @@ export class LppmModel implements Estimator<LppmExample, LppmInput, LppmPredicti
   }
 
   async #open(
-    state: Omit<Fitted, 'session' | 'encoder'>,
+    state: Omit<Fitted, 'scorer' | 'encoder'>,
     encoder: SentenceEncoder | null,
     fitted: Partial<LppmFitOptions> = {},
   ): Promise<void> {
     const notice = this.#options.notice ?? fitted.notice;
     const asked = this.#options.device ?? fitted.device ?? 'cpu';
-    const runtime = new Runtime({ device: asked, ...(notice === undefined ? {} : { notice }) });
-    const session = await runtime.open(state.network);
+    const options = { device: asked, ...(notice === undefined ? {} : { notice }) };
+    const scorer = await Scorer.open(state.weights, state.network, options);
     await this.dispose();
-    this.#fitted = { ...state, session, encoder };
+    this.#fitted = { ...state, scorer, encoder };
   }
 
   async #keepLogged(examples: readonly LppmExample[]): Promise<void> {
     const fitted = this.#state();
-    if (!fitted.session.outputs.includes('hidden')) return;
+    if (!fitted.scorer.isDeep) return;
     const chosen = chooseLogged(examples);
-    const hidden: Float32Array[] = [];
-    for (let start = 0; start < chosen.length; start += batchRows) {
-      const inputs = chosen.slice(start, start + batchRows).map(({ input }) => fitted.weights.known.resolve(input));
-      for (const row of await this.#run(inputs, 'hidden')) hidden.push(row.slice());
-    }
+    const inputs = chosen.map(({ input }) => fitted.weights.known.resolve(input));
+    const hidden = await this.#run(inputs, 'hidden');
     this.#fitted = { ...fitted, logged: loggedOf(chosen, hidden) };
   }
 
-  /** Scores, or hidden values, of up to `batchRows` dialogues, one row each. */
+  /** Scores, or hidden values, one row for each dialogue. */
   async #run(inputs: readonly LppmInput[], wanted: 'scores' | 'hidden' = 'scores'): Promise<Float32Array[]> {
-    const { weights, session, encoder } = this.#state();
-    const vectors = encoder === null ? null : await encoder.read(inputs);
-    const rows = inputs.map((input) => readRow(weights.vocabulary, input, vectors));
-    const width = Math.max(1, ...rows.map(({ indices }) => indices.length));
-    const indices = new Int32Array(rows.length * width);
-    const shares = new Float32Array(rows.length * width);
-    rows.forEach((row, number) => {
-      indices.set(row.indices, number * width);
-      shares.set(row.weights, number * width);
-    });
-    const shape = [rows.length, width];
-    const feeds = { indices: { data: indices, shape }, weights: { data: shares, shape } };
-    const { [wanted]: output } = await session.run(feeds, [wanted]);
-    const scores = weights.members.reduce((sum, member) => sum + member.outputs, 0);
-    const size = wanted === 'scores' ? scores : (output?.shape[1] ?? 0);
-    if (output === undefined || !(output.data instanceof Float32Array) || output.data.length !== rows.length * size) {
-      throw new EngineError('MODEL_INVALID', { name: this.name, detail: `${wanted} have another shape` });
-    }
-    const data = output.data;
-    return rows.map((_, number) => data.subarray(number * size, (number + 1) * size));
+    const { scorer, encoder } = this.#state();
+    return await scorer.run(inputs, encoder === null ? null : await encoder.read(inputs), wanted);
   }
 
   #state(): Fitted {

@@ -4,6 +4,7 @@ import { EngineError, messageOf } from '../../engine/core/errors.ts';
 import { canonicalJson, sha256 } from '../../engine/core/hash.ts';
 import { DefinedProcesses, type DefinedPlain } from './definitions/defined.ts';
 import { ScriptOrder, type OrderedProcess } from './following/script-order.ts';
+import { evenParts } from './certainty/parts.ts';
 import { encodingVersion } from './encoding/encode.ts';
 import { KnownTexts } from './encoding/known-texts.ts';
 import type { LoggedExamples } from './logged.ts';
@@ -15,7 +16,7 @@ import { ArgumentFiller, type ToolProfiles } from './values/filler.ts';
 import { storedTagger, taggerBytes, taggerOf, type StoredTagger } from './values/tagger-store.ts';
 import { Ranker } from './values/ranker.ts';
 import { Vocabulary } from './encoding/vocabulary.ts';
-import type { ActionCalibration, LppmWeights, ServedWeights, Temperatures } from './weights.ts';
+import type { ActionCalibration, LppmWeights, Parts, ServedWeights, Temperatures } from './weights.ts';
 
 interface FollowingPlain {
   readonly processes: Readonly<Record<string, OrderedProcess>>;
@@ -29,6 +30,8 @@ interface Description {
   readonly processes: readonly string[];
   readonly memberOutputs: readonly number[];
   readonly temperatures: readonly Temperatures[];
+  /** Absent in models that were saved before members had parts: all count the same. */
+  readonly parts?: readonly Parts[];
   readonly script: Script;
   readonly known: Readonly<Record<string, string>>;
   readonly asks: Readonly<Record<string, string>>;
@@ -51,6 +54,7 @@ interface Description {
 const names = {
   description: 'lppm.json',
   vocabulary: 'vocabulary.bin',
+  turns: 'turns.bin',
   values: 'values.bin',
   tagger: 'tagger.bin',
   network: 'network.onnx',
@@ -66,9 +70,10 @@ export async function saveWeights(
   logged: LoggedExamples | null,
 ): Promise<string[]> {
   await mkdir(folder, { recursive: true });
-  const { vocabulary, filler } = weights;
+  const { vocabulary, turnVocabulary, filler } = weights;
   const files: Record<string, Uint8Array> = {
-    [names.vocabulary]: joined(bytesOf(vocabulary.hashes), bytesOf(vocabulary.scales)),
+    [names.vocabulary]: bytesOfVocabulary(vocabulary),
+    ...(turnVocabulary === null ? {} : { [names.turns]: bytesOfVocabulary(turnVocabulary) }),
     [names.values]: packed(filler.ranker.weights),
     [names.network]: network,
     ...(filler.tagger === null ? {} : { [names.tagger]: taggerBytes(filler.tagger) }),
@@ -82,6 +87,7 @@ export async function saveWeights(
     processes: weights.processes,
     memberOutputs: weights.members.map(({ outputs }) => outputs),
     temperatures: weights.temperatures,
+    parts: weights.parts,
     script: weights.script,
     known: weights.known.toJSON(),
     asks: weights.asks,
@@ -127,12 +133,11 @@ export async function loadWeights(folder: string): Promise<StoredModel> {
   if (vocabularyBytes === undefined || valueBytes === undefined || network === undefined) {
     throw new EngineError('ARTEFACT_CORRUPT', { id: folder, detail: 'a file is missing from its list' });
   }
-  const size = vocabularyBytes.length / 8;
-  const hashes = new Uint32Array(aligned(vocabularyBytes.subarray(0, size * 4)));
-  const scales = new Float32Array(aligned(vocabularyBytes.subarray(size * 4)));
+  const turnBytes = files[names.turns];
   const definedBytes = files[names.defined];
   const {
     memberOutputs,
+    parts = evenParts(memberOutputs.length),
     profiles,
     tagger = null,
     day = null,
@@ -149,7 +154,9 @@ export async function loadWeights(folder: string): Promise<StoredModel> {
   const tagging = tagger === null || tags === undefined ? null : taggerOf(tagger, tags);
   const weights: ServedWeights = {
     ...rest,
-    vocabulary: new Vocabulary(hashes, scales),
+    parts,
+    vocabulary: vocabularyOf(vocabularyBytes),
+    turnVocabulary: turnBytes === undefined ? null : vocabularyOf(turnBytes),
     members: memberOutputs.map((outputs) => ({ outputs })),
     known: new KnownTexts(known),
     following: following === null ? null : { order: new ScriptOrder(following.processes), surety: following.surety },
@@ -212,6 +219,16 @@ async function read(folder: string, name: string): Promise<Uint8Array> {
 
 function bytesOf(values: Uint32Array | Float32Array): Uint8Array {
   return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+}
+
+function bytesOfVocabulary({ hashes, scales }: Vocabulary): Uint8Array {
+  return joined(bytesOf(hashes), bytesOf(scales));
+}
+
+function vocabularyOf(bytes: Uint8Array): Vocabulary {
+  const middle = bytes.length / 2;
+  const hashes = new Uint32Array(aligned(bytes.subarray(0, middle)));
+  return new Vocabulary(hashes, new Float32Array(aligned(bytes.subarray(middle))));
 }
 
 function joined(first: Uint8Array, second: Uint8Array): Uint8Array {

@@ -1,4 +1,4 @@
-import type { BagNet } from './net/bag-net.ts';
+import type { Member } from './net/network.ts';
 import type { DefinedProcesses } from './definitions/defined.ts';
 import type { Following } from './following/follow.ts';
 import type { KnownTexts } from './encoding/known-texts.ts';
@@ -16,6 +16,12 @@ export interface Temperatures {
   readonly process: number;
 }
 
+/** How much one member of the ensemble counts. */
+export interface Parts {
+  readonly step: number;
+  readonly process: number;
+}
+
 /** How raw confidences become probabilities of being right. */
 export interface ActionCalibration {
   readonly step: PlattMap;
@@ -27,12 +33,16 @@ export interface ActionCalibration {
 /** Everything a process mapper has learned. */
 export interface LppmWeights {
   readonly vocabulary: Vocabulary;
+  /** Features of single turns; null where no member reads turn by turn. */
+  readonly turnVocabulary: Vocabulary | null;
   /** Classes of the step head, sorted. */
   readonly steps: readonly string[];
   /** Classes of the process head, sorted. */
   readonly processes: readonly string[];
-  readonly members: readonly BagNet[];
+  readonly members: readonly Member[];
   readonly temperatures: readonly Temperatures[];
+  /** Part that each member has in the ensemble; they sum to 1. */
+  readonly parts: readonly Parts[];
   readonly script: Script;
   readonly known: KnownTexts;
   readonly filler: ArgumentFiller;

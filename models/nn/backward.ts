@@ -1,5 +1,6 @@
 import { type Emitted, swapLast } from './forward.ts';
 import type { Graph } from './graph.ts';
+import { emitGruBackward } from './gru.ts';
 import type { Shape } from './operations.ts';
 import { stretchedAxes } from './shape.ts';
 import type { Node } from './trace.ts';
@@ -96,6 +97,8 @@ export function emitBackward(site: Site): (string | null)[] {
     }
     case 'layerNorm':
       return layerNorm(site);
+    case 'gru':
+      return emitGruBackward(site);
     case 'sum': {
       const kept = operation.keep ? g : graph.add('Unsqueeze', [g, graph.integers([operation.axis])]);
       return [graph.add('Expand', [kept, graph.add('Shape', [x])])];

@@ -1,3 +1,4 @@
+import { emitGru } from './gru.ts';
 import type { Graph } from './graph.ts';
 import type { Node } from './trace.ts';
 
@@ -74,6 +75,8 @@ export function emitForward(graph: Graph, node: Node, inputs: readonly string[],
       const [name, ...saved] = graph.addAll('LayerNormalization', inputs, saving ? 3 : 1, attributes);
       return { name: name!, saved };
     }
+    case 'gru':
+      return plain(emitGru(graph, node, inputs));
     case 'sum': {
       const axes = graph.integers([operation.axis]);
       return plain(graph.add('ReduceSum', [x, axes], { keepdims: { int: operation.keep ? 1 : 0 } }));

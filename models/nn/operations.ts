@@ -80,6 +80,14 @@ export interface Operations {
   /** Along the last axis; `gain` and `bias` are [width]; epsilon 1e-5. */
   layerNorm(x: Value, gain: Value, bias: Value): Value;
 
+  /**
+   * Gated recurrent unit (Cho et al. 2014), time first, from a state of zeros: x [t, b, input] -> [t, b, units], with
+   * z, r = sigmoid(x weight + h recurrent + bias), n = tanh(x weight + r * (h recurrent) + bias), h' = (1 - z) n + z h.
+   * `weight` [input, 3 units], `recurrent` [units, 3 units] and `bias` [3 units] hold z, r and n side by side. What
+   * stands after a row's end changes nothing before it, so shorter rows are padded at their end. In training t is a number.
+   */
+  gru(x: Value, weight: Value, recurrent: Value, bias: Value): Value;
+
   /** Over one axis, which is kept with length 1 where `keep` is set. */
   sum(x: Value, axis: number, keep?: boolean): Value;
   /** Largest along one axis, which goes; of equal ones each receives the whole gradient. */

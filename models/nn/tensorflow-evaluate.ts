@@ -88,6 +88,8 @@ function compute(
       const variance = tf.mean(tf.square(centred), -1, true);
       return tf.add(tf.mul(tf.mul(centred, tf.rsqrt(tf.add(variance, tf.scalar(1e-5)))), y), z);
     }
+    case 'gru':
+      return gru(tf, x, y, z, inputs[3]!);
     case 'sum':
       return tf.sum(x, operation.axis, operation.keep);
     case 'max':
@@ -104,4 +106,21 @@ function matmul(tf: Tf, a: TfTensor, b: TfTensor, transposeB: boolean): TfTensor
   if (b.rank > 2 || a.rank === 2) return tf.matMul(a, b, false, transposeB);
   const flat = tf.matMul(tf.reshape(a, [-1, a.shape.at(-1)!]), b, false, transposeB);
   return tf.reshape(flat, [...a.shape.slice(0, -1), flat.shape[1]!]);
+}
+
+function gru(tf: Tf, x: TfTensor, weight: TfTensor, recurrent: TfTensor, bias: TfTensor): TfTensor {
+  const [times, batch, width] = x.shape as [number, number, number];
+  const units = recurrent.shape[0]!;
+  let state: TfTensor = tf.zeros([batch, units]);
+  const states = Array.from({ length: times }, (_, time) => {
+    const now = tf.reshape(tf.slice(x, [time, 0, 0], [1, batch, width]), [batch, width]);
+    const [inZ, inR, inN] = tf.split(tf.add(tf.matMul(now, weight), bias), 3, 1);
+    const [ofZ, ofR, ofN] = tf.split(tf.matMul(state, recurrent), 3, 1);
+    const update = tf.sigmoid(tf.add(inZ!, ofZ!));
+    const reset = tf.sigmoid(tf.add(inR!, ofR!));
+    const fresh = tf.tanh(tf.add(inN!, tf.mul(reset, ofN!)));
+    state = tf.add(tf.mul(tf.sub(tf.scalar(1), update), fresh), tf.mul(update, state));
+    return tf.reshape(state, [1, batch, units]);
+  });
+  return tf.concat(states, 0);
 }

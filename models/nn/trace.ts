@@ -26,6 +26,7 @@ export type Operation =
   | { readonly kind: 'softmax' }
   | { readonly kind: 'logSoftmax' }
   | { readonly kind: 'layerNorm' }
+  | { readonly kind: 'gru' }
   | { readonly kind: 'sum'; readonly axis: number; readonly keep: boolean }
   | { readonly kind: 'max'; readonly axis: number }
   | { readonly kind: 'mean' };

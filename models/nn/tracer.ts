@@ -199,6 +199,20 @@ export class Tracer implements Operations {
     return this.#record({ kind: 'layerNorm' }, [node, this.#node(gain), this.#node(bias)], node.shape);
   }
 
+  gru(x: Value, weight: Value, recurrent: Value, bias: Value): Node {
+    const node = this.#float(x, 'gru');
+    const units = recurrent.shape[0];
+    const input = node.shape[2];
+    if (typeof units !== 'number' || typeof input !== 'number') throw mismatch('gru', 'fixed widths', node.shape);
+    if (this.training && typeof node.shape[0] !== 'number')
+      throw mismatch('gru', 'a fixed number of times', node.shape);
+    if (!equal(weight.shape, [input, 3 * units])) throw mismatch('gru weight', [input, 3 * units], weight.shape);
+    if (!equal(recurrent.shape, [units, 3 * units])) throw mismatch('gru', [units, 3 * units], recurrent.shape);
+    if (!equal(bias.shape, [3 * units])) throw mismatch('gru bias', [3 * units], bias.shape);
+    const parts = [weight, recurrent, bias].map((part) => this.#float(part, 'gru'));
+    return this.#record({ kind: 'gru' }, [node, ...parts], node.shape.with(2, units));
+  }
+
   sum(x: Value, axis: number, keep = false): Node {
     const node = this.#float(x, 'sum');
     const index = axisOf(node.shape, axis, 'sum');

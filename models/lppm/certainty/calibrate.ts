@@ -1,19 +1,21 @@
 import { fitTemperature } from '../../calibration.ts';
 import { largest, mix, rawAnswer, votesOf, type LppmPrediction, type RawAnswer } from '../answer.ts';
 import { answerOf, fitFollowing, isAllowed, orderedQuestions } from '../following/follow.ts';
-import { scoreBagNet } from '../net/bag-net.ts';
+import { networkOf } from '../net/network.ts';
+import { Scorer } from '../net/scorer.ts';
 import { escalateStep, type LppmExample, type LppmInput } from '../example.ts';
 import { fitPlatt, identityMap } from './platt.ts';
-import { readRow, type SentenceVectors } from '../encoding/sentence-vectors.ts';
+import type { SentenceVectors } from '../encoding/sentence-vectors.ts';
 import { fitSurety, suretySignals } from './surety.ts';
 import { fitTrust, type TrustSigns } from './trust.ts';
 import { valueKey } from '../values/value-key.ts';
-import type { ActionCalibration, LppmWeights, ServedWeights } from '../weights.ts';
+import type { ActionCalibration, LppmWeights, Parts, ServedWeights } from '../weights.ts';
+import { evenParts, fitParts } from './parts.ts';
 
 /** What was learned, before anything is known of its reliability. */
 export type Uncalibrated<Weights extends ServedWeights = LppmWeights> = Omit<
   Weights,
-  'temperatures' | 'calibration' | 'surety'
+  'temperatures' | 'parts' | 'calibration' | 'surety'
 >;
 
 /** A row with the scores of nets that did not learn from it, and what these nets knew. */
@@ -30,16 +32,23 @@ export const fewestCalibrationRows = 30;
 const fewestSuretyRows = 60;
 
 /** The nets themselves are let go: only what answers need besides scores stays. */
-export function scored(
+export async function scored(
   plain: Uncalibrated,
   examples: readonly LppmExample[],
   vectors: SentenceVectors | null,
-): ScoredExample[] {
+): Promise<ScoredExample[]> {
+  if (examples.length === 0) return [];
   const known = { ...plain, members: plain.members.map(({ outputs }) => ({ outputs })) };
-  return examples.map((example) => {
-    const input = plain.known.resolve(example.input);
-    return { known, example, input, scores: scoresOf(plain, input, vectors) };
-  });
+  const inputs = examples.map((example) => plain.known.resolve(example.input));
+  const scorer = await Scorer.open(plain, networkOf(plain.members));
+  const scores = await scorer.run(inputs, vectors);
+  await scorer.dispose();
+  return examples.map((example, row) => ({
+    known,
+    example,
+    input: inputs[row] as LppmInput,
+    scores: scores[row] as Float32Array,
+  }));
 }
 
 /** Temperatures and the reliability of each kind of action, from rows that nothing was trained on. */
@@ -49,6 +58,7 @@ export function calibrate(plain: Uncalibrated, held: readonly ScoredExample[]): 
   const none: LppmWeights = {
     ...plain,
     temperatures: plain.members.map(() => once),
+    parts: evenParts(plain.members.length),
     calibration: identity,
     surety: null,
   };
@@ -73,7 +83,8 @@ export function calibrate(plain: Uncalibrated, held: readonly ScoredExample[]): 
       ),
     };
   });
-  const tempered = { ...none, temperatures };
+  const even = { ...none, temperatures };
+  const tempered = { ...even, parts: partsFor(even, held) };
   const surety = suretyFor(tempered, held);
   const weights = { ...tempered, surety };
   const answers = held.map((row) => ({ ...row, raw: rawOf(weights, row) }));
@@ -112,10 +123,29 @@ export function calibrate(plain: Uncalibrated, held: readonly ScoredExample[]): 
 
 /** The answer to a row by the nets that did not learn from it, calibrated as the served model is. */
 export function answered(weights: LppmWeights, row: ScoredExample): LppmPrediction {
-  const { temperatures, calibration, surety, following } = weights;
+  const { temperatures, parts, calibration, surety, following } = weights;
   const order = row.known.following?.order;
   const own = order === undefined || following === null ? null : { ...following, order };
-  return answerOf({ ...row.known, temperatures, calibration, surety, following: own }, row.input, row.scores);
+  return answerOf({ ...row.known, temperatures, parts, calibration, surety, following: own }, row.input, row.scores);
+}
+
+/** Bags and linear nets err apart and are about equally good; beside recurrent ones it hangs on what there was to learn from. */
+function partsFor(weights: LppmWeights, held: readonly ScoredExample[]): readonly Parts[] {
+  const even = evenParts(weights.members.length);
+  if (weights.turnVocabulary === null) return even;
+  const steps = new Map(weights.steps.map((step, number) => [step, number]));
+  const processes = new Map(weights.processes.map((process, number) => [process, number]));
+  const fit = (head: 'step' | 'process', classOf: (example: LppmExample) => number | undefined): number[] =>
+    fitParts(
+      held.flatMap(({ example, scores }) => {
+        const right = classOf(example);
+        return right === undefined ? [] : [votesOf(weights, scores, head).map((vote) => vote[right] as number)];
+      }),
+      weights.members.length,
+    );
+  const ofStep = fit('step', ({ step }) => steps.get(step));
+  const ofProcess = fit('process', ({ process }) => processes.get(process ?? ''));
+  return even.map((_, member) => ({ step: ofStep[member] as number, process: ofProcess[member] as number }));
 }
 
 /** Single utterances have no flow to judge by, and a handful of rows teaches nothing. */
@@ -124,7 +154,10 @@ function suretyFor(weights: LppmWeights, held: readonly ScoredExample[]): LppmWe
   const escalate = weights.steps.indexOf(escalateStep);
   const rows = held.flatMap(({ example, input, scores }) => {
     const votes = votesOf(weights, scores, 'step');
-    const shares = mix(votes, weights.steps.length);
+    const shares = mix(
+      votes,
+      weights.parts.map(({ step }) => step),
+    );
     const chosen = largest(shares);
     if (chosen === escalate) return [];
     const signals = suretySignals(input, shares, votes, chosen, escalate);
@@ -133,8 +166,11 @@ function suretyFor(weights: LppmWeights, held: readonly ScoredExample[]): LppmWe
   return rows.length >= fewestSuretyRows ? fitSurety(rows) : null;
 }
 
-function rawOf({ temperatures, calibration, surety }: LppmWeights, { known, input, scores }: ScoredExample): RawAnswer {
-  return rawAnswer({ ...known, temperatures, calibration, surety }, input, scores);
+function rawOf(
+  { temperatures, parts, calibration, surety }: LppmWeights,
+  { known, input, scores }: ScoredExample,
+): RawAnswer {
+  return rawAnswer({ ...known, temperatures, parts, calibration, surety }, input, scores);
 }
 
 /** True where the answer is what was done: the same step, and for a call the same tool and values. */
@@ -146,21 +182,4 @@ export function isRight(raw: Pick<RawAnswer, 'step' | 'action'>, example: LppmEx
     action.tool === raw.action.tool &&
     valueKey(action.arguments) === valueKey(raw.action.arguments)
   );
-}
-
-/** Outputs of all members, one after the other; the same as the served graph gives. */
-export function scoresOf(
-  weights: Pick<LppmWeights, 'vocabulary' | 'members'>,
-  input: LppmInput,
-  vectors: SentenceVectors | null,
-): Float32Array {
-  const { indices, weights: shares } = readRow(weights.vocabulary, input, vectors);
-  const parts = weights.members.map((member) => scoreBagNet(member, indices, shares));
-  const scores = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let start = 0;
-  for (const part of parts) {
-    scores.set(part, start);
-    start += part.length;
-  }
-  return scores;
 }

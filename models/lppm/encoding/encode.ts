@@ -98,7 +98,8 @@ function encodeState(
   if (last.speaker === 'user') encodeCrosses(first, text, tokens, features);
 }
 
-function encodeCrosses(first: string, text: string, tokens: readonly string[], features: FeatureList): void {
+/** Kinds of content and words of a text, each crossed with the step before it. */
+export function encodeCrosses(first: string, text: string, tokens: readonly string[], features: FeatureList): void {
   const step = hashText(`x ${first}`);
   for (const marker of markersOf(text)) {
     features.add(hashText(`m ${marker}`), state);
@@ -146,7 +147,7 @@ function encodeCalls(turns: readonly DialogueTurn[], first: string, put: (name: 
 }
 
 /** A value as text where it is short enough to mean something by itself. */
-function shortValue(value: unknown): string | null {
+export function shortValue(value: unknown): string | null {
   if (typeof value === 'boolean') return String(value);
   if (typeof value === 'number') return Math.abs(value) <= 20 ? String(value) : '#';
   if (typeof value === 'string') return value.length <= 100 ? value.toLowerCase() : null;

@@ -1,16 +1,10 @@
 import type { LppmInput } from '../example.ts';
-import type { SparseRows, Vocabulary } from './vocabulary.ts';
+import type { FeatureRow, SparseRows, Vocabulary } from './vocabulary.ts';
 
 /** Vectors of length 1 for the last user turn of a dialogue; null where it has no words. */
 export interface SentenceVectors {
   readonly width: number;
   of(input: LppmInput): Float32Array | null;
-}
-
-/** One dialogue as numbers and weights of features: words first, then the places of its vector. */
-export interface FeatureRow {
-  readonly indices: Int32Array;
-  readonly weights: Float32Array;
 }
 
 export function readRow(vocabulary: Vocabulary, input: LppmInput, vectors: SentenceVectors | null): FeatureRow {
@@ -32,7 +26,11 @@ export function readRows(
   inputs: readonly LppmInput[],
   vectors: SentenceVectors | null,
 ): SparseRows {
-  const rows = inputs.map((input) => readRow(vocabulary, input, vectors));
+  return joinRows(inputs.map((input) => readRow(vocabulary, input, vectors)));
+}
+
+/** Rows one after the other. */
+export function joinRows(rows: readonly FeatureRow[]): SparseRows {
   const offsets = new Int32Array(rows.length + 1);
   rows.forEach((row, number) => (offsets[number + 1] = (offsets[number] as number) + row.indices.length));
   const total = offsets[rows.length] as number;

@@ -11,6 +11,12 @@ export interface SparseRows {
   readonly weights: Float32Array;
 }
 
+/** One text or dialogue as numbers and weights of features. */
+export interface FeatureRow {
+  readonly indices: Int32Array;
+  readonly weights: Float32Array;
+}
+
 /** Length that each group of features is scaled to: words, state, agent, history, cross. Chosen on STAR val. */
 export const groupScales: readonly number[] = [1, 1, 0.5, 0.5, 0.7];
 
@@ -38,39 +44,12 @@ export class Vocabulary {
 
   /** Keeps the features of at least `leastRows` inputs, the most frequent `most` of them. */
   static learn(inputs: readonly LppmInput[], leastRows: number, most: number): Vocabulary {
-    const index = new HashIndex(1 << 18);
-    let counts = new Int32Array(1 << 18);
-    let seen = new Int32Array(1 << 18);
-    const hashes: number[] = [];
-    const features = new FeatureList();
-    for (let row = 0; row < inputs.length; row += 1) {
-      encode(inputs[row] as LppmInput, features);
-      for (let item = 0; item < features.length; item += 1) {
-        const hash = features.hashes[item] as number;
-        const number = index.add(hash);
-        if (number === hashes.length) hashes.push(hash);
-        if (number >= counts.length) {
-          counts = grown(counts);
-          seen = grown(seen);
-        }
-        if (seen[number] === row + 1) continue;
-        seen[number] = row + 1;
-        counts[number] = (counts[number] as number) + 1;
-      }
+    const counter = new FeatureCounter();
+    for (const input of inputs) {
+      encode(input, counter.features);
+      counter.count();
     }
-    let least = leastRows;
-    const order: number[] = [];
-    for (let number = 0; number < hashes.length; number += 1)
-      if ((counts[number] as number) >= least) order.push(number);
-    if (order.length > most) {
-      const sorted = order.map((number) => counts[number] as number).sort((a, b) => b - a);
-      least = (sorted[most] as number) + 1;
-    }
-    const kept = order.filter((number) => (counts[number] as number) >= least);
-    return new Vocabulary(
-      Uint32Array.from(kept, (number) => hashes[number] as number),
-      Float32Array.from(kept, (number) => Math.log(1 + inputs.length / (counts[number] as number)) ** idfPower),
-    );
+    return counter.vocabulary(leastRows, most);
   }
 
   get size(): number {
@@ -78,9 +57,13 @@ export class Vocabulary {
   }
 
   /** Known features of one dialogue with their weights; each group has the length that `groupScales` gives it. */
-  read(input: LppmInput): { indices: Int32Array; weights: Float32Array } {
+  read(input: LppmInput): FeatureRow {
     encode(input, this.#features);
-    const { hashes, length, groups: groupOf } = this.#features;
+    return this.weigh(this.#features);
+  }
+
+  /** The same for features that are already there. */
+  weigh({ hashes, length, groups: groupOf }: FeatureList): FeatureRow {
     let distinct = 0;
     for (let item = 0; item < length; item += 1) {
       const number = this.#index.get(hashes[item] as number);
@@ -118,6 +101,49 @@ export class Vocabulary {
     const tokens = tokenize(last.text);
     const unknown = tokens.filter((token) => this.#index.get(wordHash(token)) < 0);
     return tokens.length === 0 ? 0 : unknown.length / tokens.length;
+  }
+}
+
+/** Counts in how many rows each feature occurs. A row is what stands in `features` when `count` is called. */
+export class FeatureCounter {
+  readonly features = new FeatureList();
+  readonly #index = new HashIndex(1 << 18);
+  readonly #hashes: number[] = [];
+  #counts = new Int32Array(1 << 18);
+  #seen = new Int32Array(1 << 18);
+  #rows = 0;
+
+  count(): void {
+    this.#rows += 1;
+    for (let item = 0; item < this.features.length; item += 1) {
+      const hash = this.features.hashes[item] as number;
+      const number = this.#index.add(hash);
+      if (number === this.#hashes.length) this.#hashes.push(hash);
+      if (number >= this.#counts.length) {
+        this.#counts = grown(this.#counts);
+        this.#seen = grown(this.#seen);
+      }
+      if (this.#seen[number] === this.#rows) continue;
+      this.#seen[number] = this.#rows;
+      this.#counts[number] = (this.#counts[number] as number) + 1;
+    }
+  }
+
+  /** Features of at least `leastRows` rows, the most frequent `most` of them. */
+  vocabulary(leastRows: number, most: number): Vocabulary {
+    let least = leastRows;
+    const order: number[] = [];
+    for (let number = 0; number < this.#hashes.length; number += 1)
+      if ((this.#counts[number] as number) >= least) order.push(number);
+    if (order.length > most) {
+      const sorted = order.map((number) => this.#counts[number] as number).sort((a, b) => b - a);
+      least = (sorted[most] as number) + 1;
+    }
+    const kept = order.filter((number) => (this.#counts[number] as number) >= least);
+    return new Vocabulary(
+      Uint32Array.from(kept, (number) => this.#hashes[number] as number),
+      Float32Array.from(kept, (number) => Math.log(1 + this.#rows / (this.#counts[number] as number)) ** idfPower),
+    );
   }
 }
 

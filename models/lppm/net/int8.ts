@@ -1,4 +1,5 @@
 import type { BagNet } from './bag-net.ts';
+import type { FlowNet } from './flow-net.ts';
 
 /** Rows of a table as whole numbers in [-127, 127] times a scale of the row. */
 export interface Int8Table {
@@ -24,10 +25,18 @@ export function int8Table(table: Float32Array, width: number): Int8Table {
   return { values, scales };
 }
 
-/** The net as it is served: its table on the grid of `int8Table`, so that calibration sees what users will. */
+/** The net as it is served: its tables on the grid of `int8Table`, so that calibration sees what users will. */
 export function rounded(net: BagNet): BagNet {
-  const width = net.hidden === 0 ? net.outputs : net.hidden;
-  const { values, scales } = int8Table(net.embedding, width);
-  const embedding = Float32Array.from(values, (value, cell) => value * (scales[Math.floor(cell / width)] as number));
-  return { ...net, embedding };
+  return { ...net, embedding: roundedTable(net.embedding, net.hidden === 0 ? net.outputs : net.hidden) };
+}
+
+/** The same for a recurrent net. */
+export function roundedFlow(net: FlowNet): FlowNet {
+  const { turn, state } = net.sizes;
+  return { ...net, turnTable: roundedTable(net.turnTable, turn), stateTable: roundedTable(net.stateTable, state) };
+}
+
+function roundedTable(table: Float32Array, width: number): Float32Array {
+  const { values, scales } = int8Table(table, width);
+  return Float32Array.from(values, (value, cell) => value * (scales[Math.floor(cell / width)] as number));
 }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LppmPrediction } from '../../../../models/lppm/answer.ts';
 import type { DialogueTurn } from '../../../../models/lppm/example.ts';
 import { LppmModel } from '../../../../models/lppm/model.ts';
+import { smallMapper } from '../../../support/small-mapper.ts';
 import { stateDesk } from '../../../support/state-desk.ts';
 
 const user = (text: string): DialogueTurn => ({ speaker: 'user', text, step: null, values: null });
@@ -32,7 +33,7 @@ const cases: readonly (readonly [string, readonly DialogueTurn[], Partial<LppmPr
 ];
 
 describe('a mapper in a running process', () => {
-  const model = new LppmModel();
+  const model = new LppmModel({ parameters: smallMapper });
   beforeAll(async () => {
     await model.fit(stateDesk(1, 160), { seed: 1 });
   });
