@@ -18,7 +18,9 @@ export async function intentFloors(
   for (const { label } of data.train) counts.set(String(label), (counts.get(String(label)) ?? 0) + 1);
   const most = [...counts].sort((a, b) => b[1] - a[1])[0]?.[0];
   const inScope = rows.filter(({ label }) => label !== outOfScope);
-  const members = utteranceParameters.members.filter((member) => !isFlowOptions(member) && member.hidden === 0 && member.loss === undefined);
+  const members = utteranceParameters.members.filter(
+    (member) => !isFlowOptions(member) && member.hidden === 0 && member.loss === undefined,
+  );
   const linear = new LppmModel({ parameters: { ...utteranceParameters, members } });
   await linear.fit(data.train.map(exampleOf), fitOptions);
   const test = await callAll(linear, rows);
