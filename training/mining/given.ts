@@ -36,7 +36,8 @@ export function argumentsGiven(moves: readonly Move[]): {
       ({ key }) => !seen.has(key) && (key.length > 3 ? squeezed.includes(key) : said.includes(` ${key} `)),
     );
     for (const { key } of hits) seen.add(key);
-    const names = new Set(hits.map(({ name }) => name));
+    // Tools of one task often take the same argument by the same name.
+    const names = new Set(hits.map(({ tool, name }) => name.slice(tool.length)));
     const tools = new Set(hits.map(({ tool }) => tool));
     if (tools.size === 1) given[index + 1] = hits[0]?.tool;
     if (moves[index - 1]?.kind === 'reply' && names.size === 1) asked[index - 1] = hits[0]?.name;

@@ -1,5 +1,5 @@
-import { scalarsOf } from './scalars.ts';
-import { callAt, resultOf, type Run } from './run.ts';
+import { scalarsOf, valueKey } from './scalars.ts';
+import { callAt, resultOf, saidBefore, type Run } from './run.ts';
 import { hole, masked, withoutValue } from './masks.ts';
 
 export interface StepText {
@@ -48,10 +48,14 @@ export function textOfStep(runs: readonly Run[], key: string, nameOf: (key: stri
 
 function formOf(text: string, run: Run, at: number, nameOf: (key: string) => string | undefined): string {
   const names = new Map<string, string>();
+  const said = valueKey(saidBefore(run, at).join(' '));
   for (const taken of run.taken) {
     const call = callAt(run, taken.at);
     if (call === undefined) continue;
-    for (const { path, value } of scalarsOf(call.arguments)) learn(names, value, `{${path}}`, false);
+    for (const { path, value } of scalarsOf(call.arguments)) {
+      // A question may name the options: only what is known by now is a value.
+      if (taken.at < at || said.includes(valueKey(value))) learn(names, value, `{${path}}`, false);
+    }
   }
   for (const taken of run.taken) {
     const id = taken.at < at && callAt(run, taken.at) !== undefined ? nameOf(taken.key) : undefined;
