@@ -36,10 +36,14 @@ export class ShadowQueue {
     while (this.#running !== null) await this.#running;
   }
 
-  /** Takes nothing more in, ends what is there. */
-  async close(): Promise<void> {
+  /** Takes nothing more in, forgets what waits, and lets what is under way end, in so many milliseconds. */
+  async close(patienceMs = 2000): Promise<void> {
     this.#isClosed = true;
-    await this.idle();
+    this.#waiting.length = 0;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, patienceMs)));
+    await Promise.race([this.idle(), late]);
+    clearTimeout(timer);
   }
 
   async #run(): Promise<void> {

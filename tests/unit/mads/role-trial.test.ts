@@ -139,6 +139,29 @@ describe('a challenger in shadow', () => {
   });
 });
 
+describe('work beside live traffic', () => {
+  it('is dropped where too much waits, survives what fails, and keeps nobody waiting at the end', async () => {
+    let go = (): void => undefined;
+    expect(queue.add(() => new Promise<void>((resolve) => (go = resolve)))).toBe(true);
+    let done = 0;
+    for (let index = 0; index < 300; index += 1) {
+      queue.add(async () => {
+        done += 1;
+        throw new Error('no effect');
+      });
+    }
+    expect(queue.dropped).toBe(300 - 256);
+    await expect.poll(() => go.name).not.toBe('go');
+    go();
+    await queue.idle();
+    expect(done).toBe(256);
+    queue.add(() => new Promise<void>(() => undefined));
+    queue.add(async () => void (done += 1));
+    await queue.close(10);
+    expect(done).toBe(256);
+  });
+});
+
 describe('a canary', () => {
   it('answers its share of the conversations, each by one arm, and logs with which probability', async () => {
     share = 0.25;
