@@ -171,8 +171,13 @@ const undoing = await load(
   })(),
 );
 
-const champion = (await registry.current(role))?.id ?? '';
-await registry.offer(role, champion === one ? two : one, { expected: champion, share: 0.05, reason: 'bench' });
+// the same models under a hair's breadth of another threshold: what is measured is the cost of asking both
+const serving = await registry.current(role);
+if (serving === null) throw new Error('nothing serves');
+const { id: champion, thresholds: served } = serving;
+const nearly = { ...served, dtr: { ...served.dtr, standard: 0.5001 } };
+const { id: three } = await registry.addBundle({ ...serving, thresholds: nearly });
+await registry.offer(role, three, { expected: champion, share: 0.05, reason: 'bench' });
 await rollouts.refresh(role);
 await live.refresh(role);
 const beside = await load(pause(3000));
