@@ -1,6 +1,6 @@
 import type { ProcessDefinition } from '../engine/action/process-definition.ts';
 import type { Outcome } from '../engine/core/decision.ts';
-import type { Step } from '../engine/core/process.ts';
+import type { Process, Step } from '../engine/core/process.ts';
 
 /** A process that a role follows. */
 export interface ActingProcess {
@@ -20,14 +20,27 @@ export interface ProcessPlace {
 /** What a role follows now; approved processes come and go while it serves. */
 export class ActingProcesses {
   #byName: ReadonlyMap<string, ActingProcess> = new Map();
+  #retired: readonly Process[] = [];
 
-  constructor(processes: readonly ActingProcess[] = []) {
-    this.load(processes);
+  constructor(processes: readonly ActingProcess[] = [], retired: readonly Process[] = []) {
+    this.load(processes, retired);
   }
 
   /** Takes the place of all that was followed before; of two with one name the later counts. */
-  load(processes: readonly ActingProcess[]): void {
+  load(processes: readonly ActingProcess[], retired: readonly Process[] = []): void {
     this.#byName = new Map(processes.map((one) => [one.definition.process.name, one]));
+    this.#retired = retired;
+  }
+
+  /**
+   * Name of the retired process that a proposal would go on with, though models still know it; null where there is none.
+   * Words alone belong to no process: only a call, or what names the process itself.
+   */
+  retiredOf(outcome: Outcome): string | null {
+    if (outcome.kind === 'refuse' || this.placeOf(outcome) !== null) return null;
+    const isOf = ({ name, steps }: Process): boolean =>
+      outcome.process === name || (outcome.kind === 'tool-call' && steps.some((step) => does(step, outcome)));
+    return this.#retired.find(isOf)?.name ?? null;
   }
 
   get(name: string): ActingProcess | undefined {

@@ -33,6 +33,12 @@ export interface RoleMaking {
   readonly processes: readonly Process[];
 }
 
+/** What people decided about a role's processes. */
+export interface DecidedProcesses {
+  readonly processes: readonly ApprovedProcess[];
+  readonly retired: readonly Process[];
+}
+
 /** The MADs of one process: Rogers from the start, one MAD per role as they are made, and those that offer tools. */
 export class Host {
   readonly #parts: HostParts;
@@ -40,7 +46,7 @@ export class Host {
   readonly #actions = new Map<string, ActionEngine>();
   /** What each MAD follows: what it was made with, and what is approved for its role. */
   readonly #processes = new Map<string, { readonly own: readonly ActingProcess[]; readonly acting: ActingProcesses }>();
-  readonly #approved = new Map<string, readonly ApprovedProcess[]>();
+  readonly #decided = new Map<string, DecidedProcesses>();
 
   constructor(parts: HostParts) {
     this.#parts = parts;
@@ -104,18 +110,18 @@ export class Host {
   }
 
   /**
-   * From now on all MADs of a role follow these approved processes, beside those that they were made with. One whose
-   * tools have no handler here is told step by step, and its calls go to the caller.
+   * From now on all MADs of a role follow the approved processes, beside those that they were made with, and leave the
+   * retired ones alone. One whose tools have no handler here is told step by step, and its calls go to the caller.
    * @returns in one line each, those that cannot be followed at all
    */
-  follow(role: string, approved: readonly ApprovedProcess[]): string[] {
-    this.#approved.set(role, approved);
+  follow(role: string, decided: DecidedProcesses): string[] {
+    this.#decided.set(role, decided);
     const faults = new Set<string>();
     for (const mad of this.#mads.values()) {
       if (mad.role !== role) continue;
       const found = this.#processes.get(mad.name);
       const { acting, faults: own } = this.#followable(role, this.actions(mad.name));
-      found?.acting.load([...found.own, ...acting]);
+      found?.acting.load([...found.own, ...acting], decided.retired);
       for (const fault of own) faults.add(fault);
     }
     return [...faults];
@@ -123,7 +129,7 @@ export class Host {
 
   #followable(role: string, actions: ActionEngine): { readonly acting: ActingProcess[]; readonly faults: string[] } {
     const faults: string[] = [];
-    const acting = (this.#approved.get(role) ?? []).flatMap(({ process, version }): ActingProcess[] => {
+    const acting = (this.#decided.get(role)?.processes ?? []).flatMap(({ process, version }): ActingProcess[] => {
       try {
         const isExecutable = process.steps.every((step) => step.kind !== 'call' || actions.has(step.tool));
         return [{ definition: new ProcessDefinition(process, () => true), version, isExecutable }];
@@ -150,7 +156,10 @@ export class Host {
       const definition = new ProcessDefinition(process, (tool) => actions.has(tool));
       return { definition, version: null, isExecutable: true };
     });
-    const acting = new ActingProcesses([...own, ...this.#followable(role, actions).acting]);
+    const acting = new ActingProcesses(
+      [...own, ...this.#followable(role, actions).acting],
+      this.#decided.get(role)?.retired,
+    );
     const mad = new Mad({
       name,
       role,

@@ -8,7 +8,7 @@ const versionDigits = 16;
 
 /**
  * A tier whose proposals are read against the processes that the role follows: each gets the process and step that it
- * is, and its row keeps the version under which it was decided.
+ * is, and its row keeps the version under which it was decided. What goes on with a retired process is passed up.
  */
 export class ProcessTier implements Tier {
   readonly name: Tier['name'];
@@ -25,7 +25,13 @@ export class ProcessTier implements Tier {
     const verdict = await this.#tier.consider(turn);
     const outcome = verdict.settled ? verdict.outcome : verdict.proposal;
     const place = outcome === undefined ? null : this.#processes.placeOf(outcome);
-    if (outcome === undefined || place === null || outcome.kind === 'refuse') return verdict;
+    if (outcome === undefined || outcome.kind === 'refuse') return verdict;
+    const retired = verdict.settled ? this.#processes.retiredOf(outcome) : null;
+    if (verdict.settled && retired !== null) {
+      const { settled: _settled, outcome: proposal, reason: _reason, usage: _usage, ...considered } = verdict;
+      return { ...considered, settled: false, proposal, reason: `the process ${retired} was retired` };
+    }
+    if (place === null) return verdict;
     const process = place.acting.definition.process.name;
     const placed: Outcome = { ...outcome, process, step: place.step.id };
     const { version } = place.acting;

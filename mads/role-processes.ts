@@ -28,8 +28,8 @@ export class RoleProcesses {
   async refresh(role: string): Promise<void> {
     const { host, office, logger } = this.#parts;
     if (!host.has(role)) return;
-    const { processes, faults } = await office.acting(role);
-    for (const fault of [...faults, ...host.follow(role, processes)]) {
+    const { faults, ...decided } = await office.acting(role);
+    for (const fault of [...faults, ...host.follow(role, decided)]) {
       logger.warn({ role, fault }, 'an approved process is not followed');
     }
   }

@@ -95,13 +95,19 @@ export class ProcessStore {
     throw new EngineError('PROCESS_INVALID', { process: process.name, step: '(all)', detail });
   }
 
-  /** What acts for a role, and in one line each what should but cannot be read. */
-  async approved(role: string): Promise<{ readonly processes: ApprovedProcess[]; readonly faults: string[] }> {
+  /** What acts for a role, what a person took away from it, and in one line each what should act but cannot be read. */
+  async approved(role: string): Promise<{
+    readonly processes: ApprovedProcess[];
+    readonly retired: Process[];
+    readonly faults: string[];
+  }> {
     const processes: ApprovedProcess[] = [];
+    const retired: Process[] = [];
     const faults: string[] = [];
     for (const one of await this.list(role)) {
       if ('fault' in one) faults.push(one.fault);
-      else if (one.approved !== null && one.state !== 'retired') {
+      else if (one.state === 'retired') retired.push(one.definition);
+      else if (one.approved !== null) {
         try {
           processes.push({ process: await this.version(role, one.approved), version: one.approved });
         } catch (error) {
@@ -109,7 +115,7 @@ export class ProcessStore {
         }
       }
     }
-    return { processes, faults };
+    return { processes, retired, faults };
   }
 
   /** Keeps what was found; nothing of it acts before it is approved. What people decided stays decided. */

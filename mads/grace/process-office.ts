@@ -6,7 +6,7 @@ import type { Process } from '../../engine/core/process.ts';
 import { mermaidOf } from '../../datasets/processes/mermaid.ts';
 import { compareProcesses, type ProcessDifference } from '../../datasets/processes/process-diff.ts';
 import { processSchema } from '../../datasets/processes/process-schema.ts';
-import { ProcessStore, type ApprovedProcess } from '../../datasets/processes/process-store.ts';
+import { ProcessStore } from '../../datasets/processes/process-store.ts';
 import { ProcessText, textOf } from '../../datasets/processes/process-text.ts';
 import type { BrokenProcess, ProcessState, StoredProcess } from '../../datasets/processes/stored-process.ts';
 
@@ -157,10 +157,8 @@ export class ProcessOffice {
     return this.show({ role: of, name });
   }
 
-  /** What acts for a role; faults are lines for the log. */
-  acting(
-    role: string,
-  ): Promise<{ readonly processes: readonly ApprovedProcess[]; readonly faults: readonly string[] }> {
+  /** What acts for a role and what was retired; faults are lines for the log. */
+  acting(role: string): ReturnType<ProcessStore['approved']> {
     return this.#store.approved(role);
   }
 

@@ -158,10 +158,9 @@ describe('a process that nobody wrote down', () => {
   it('acts no more when it is retired, at once', async () => {
     await command('processes', 'remove', name);
     const again = `${followed?.id}-again`;
-    await ask(again, followed?.before ?? []);
-    const [row] = await rowsOf(again);
-    expect(row?.outcome).toMatchObject({ kind: 'tool-call', name: tool });
-    expect(row?.outcome).not.toMatchObject({ process: name });
-    expect(row?.evidence.filter(({ what }) => what.startsWith('under process'))).toEqual([]);
+    expect((await ask(again, followed?.before ?? [])).tier).not.toBe('lppm');
+    expect(await rowsOf(again)).toEqual([]);
+    const [passed] = (await ecosystem.log.decisions({ conversation: again })).filter((row) => row.tier === 'lppm');
+    expect(passed?.reason).toBe(`the process ${name} was retired`);
   });
 });

@@ -54,6 +54,16 @@ describe('ActingProcesses', () => {
     ).toBe('other');
   });
 
+  it('knows what goes on with a retired process, unless another one follows it', () => {
+    const after = new ActingProcesses([], [refund]);
+    expect(after.retiredOf(call('orders.find', { order: 'A-1' }))).toBe('refund');
+    expect(after.retiredOf({ kind: 'reply', text: 'whatever', process: 'refund', step: 'ask' })).toBe('refund');
+    expect(after.retiredOf({ kind: 'reply', text: 'Which order is it?' })).toBeNull();
+    expect(after.retiredOf(call('orders.drop'))).toBeNull();
+    const followed = new ActingProcesses([acting({ ...refund, name: 'newer' })], [refund]);
+    expect(followed.retiredOf(call('orders.find'))).toBeNull();
+  });
+
   it('follows what was loaded last', () => {
     const changing = new ActingProcesses([acting(refund, null)]);
     expect(changing.placeOf(call('orders.find', {}, { process: 'refund', step: 'find' }))?.acting.version).toBeNull();
@@ -80,6 +90,20 @@ describe('ProcessTier', () => {
     expect(await considered(settled)).toEqual({ ...settled, outcome: placed, evidence: told });
     const passed: Verdict = { ...base, settled: false, proposal: outcome, reason: 'unsure', evidence };
     expect(await considered(passed)).toEqual({ ...passed, proposal: placed, evidence: told });
+  });
+
+  it('passes up what goes on with a retired process', async () => {
+    const outcome = call('orders.find', { order: 'A-1' });
+    const settled: Verdict = { ...base, settled: true, outcome, reason: 'sure', evidence: [] };
+    const inner = { name: 'lppm', consider: () => Promise.resolve(settled) } as const;
+    const verdict = await new ProcessTier(inner, new ActingProcesses([], [refund])).consider({} as never);
+    expect(verdict).toEqual({
+      ...base,
+      settled: false,
+      proposal: outcome,
+      reason: 'the process refund was retired',
+      evidence: [],
+    });
   });
 
   it('leaves alone what belongs to no process', async () => {

@@ -127,7 +127,9 @@ the approved version goes on acting.`,
 
   processes
     .command('remove')
-    .description('retire a process: it acts no more and is not proposed again; approve brings it back')
+    .description(
+      'retire a process: it acts no more, its calls go to the LLM, and it is not proposed again; approve brings it back',
+    )
     .argument('<name>', 'of the process')
     .option('--role <name>', 'where several roles have one of this name')
     .option('--data-dir <folder>', 'data folder')
