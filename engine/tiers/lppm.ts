@@ -110,6 +110,7 @@ export class LppmTier implements Tier {
       const misfit = misfitOf(proposal, turn.tools, prediction.missing);
       if (misfit !== null) return pass(misfit);
     }
+    if (prediction.isDefinedAlone === true) return pass(`${prediction.process} is known by its definition alone`);
     if (threshold === null) return pass(`nothing is certified for the step ${step}`);
     if (confidence < threshold) return pass(belowThreshold(confidence, threshold));
     const reason = `next step ${step}${prediction.process === null ? '' : ` of ${prediction.process}`}, as sure as ${confidence.toFixed(3)}`;

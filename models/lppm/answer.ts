@@ -34,6 +34,8 @@ export interface LppmPrediction {
   readonly values: Readonly<Record<string, FilledValue>>;
   /** Arguments that the call needs and that were not found. */
   readonly missing: readonly string[];
+  /** Its definition alone says so: no conversation showed the process, so no certificate speaks of it. */
+  readonly isDefinedAlone?: true;
 }
 
 /** Before calibration: what kind of action it is, and how sure the net and the filler were. */

@@ -111,6 +111,7 @@ export class DefinedProcesses {
       })),
       values: {},
       missing: [],
+      isDefinedAlone: true,
     };
   }
 

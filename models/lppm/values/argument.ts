@@ -1,5 +1,6 @@
 import { combine, hashText } from '../../text/ngrams.ts';
-import { bareOf, stemOf, wordsOf, type Beside, type DialogueEvidence, type ValueOrigin } from './evidence.ts';
+import { bareOf, nameStems, stemOf, type Beside, type DialogueEvidence, type ValueOrigin } from './evidence.ts';
+import { remembered } from './remembered.ts';
 import { isComparison, valueKey } from './value-key.ts';
 
 /** What was learned of one argument of one tool, apart from the ranker's weights. */
@@ -110,7 +111,7 @@ export function candidatesOf(tool: string, profile: ArgumentProfile, dialogue: D
     for (const hash of general) held.hashes.push(combine(generalSalt, hash));
     found.set(key, held);
   };
-  const own = new Set(wordsOf(profile.name).map(stemOf));
+  const own = nameStems(profile.name);
   profile.options.forEach((option, rank) => {
     const { hashes, general } = optionHashes(option, rank, profile, dialogue, tied, own);
     offer(option, profile.isConstant ? 'constant' : 'option', hashes, general);
@@ -150,7 +151,8 @@ const told = { alike: 0x51 } as const;
 function likenessOf(own: ReadonlySet<string>, name: string, beside: Beside): number {
   if (beside.field !== '') {
     if (beside.field === name) return 1;
-    return wordsOf(beside.field).some((word) => own.has(stemOf(word))) ? 2 : 0;
+    for (const stem of nameStems(beside.field)) if (own.has(stem)) return 2;
+    return 0;
   }
   const left = own.has(beside.left) ? 4 : own.has(beside.beforeLeft) ? 8 : 0;
   let asked = 0;
@@ -170,6 +172,12 @@ function typed(given: unknown, profile: ArgumentProfile, known: ReadonlySet<stri
   return typeof given === 'object' && !known.has(valueKey(given)) ? undefined : given;
 }
 
+const readOption = remembered((key) => {
+  const words: readonly string[] = key.match(/[\p{L}\p{N}]+/gu) ?? [];
+  const initials = words.map((word) => word[0]).join('');
+  return { own: hashText(`= ${key}`), words, phrase: ` ${words.join(' ')} `, initials };
+});
+
 function optionHashes(
   option: unknown,
   rank: number,
@@ -180,11 +188,8 @@ function optionHashes(
 ): { hashes: number[]; general: number[] } {
   const general: number[] = [hashText(`rank ${Math.min(rank, 6)}`)];
   const key = valueKey(option);
-  const own = hashText(`= ${key}`);
+  const { own, words, phrase, initials } = readOption(key);
   const hashes = [own, hashText(`rank ${Math.min(rank, 6)}`)];
-  const words = key.match(/[\p{L}\p{N}]+/gu) ?? [];
-  const phrase = ` ${words.join(' ')} `;
-  const initials = words.map((word) => word[0]).join('');
   if (words.length > 0) {
     for (const turn of dialogue.turns) {
       const age = Math.min(turn.age, 3);

@@ -5,6 +5,7 @@ import { markersOf } from '../encoding/markers.ts';
 import { momentsOf } from './moments.ts';
 import { spansOf } from './spans.ts';
 import type { FoundSpan } from './tagger.ts';
+import { remembered } from './remembered.ts';
 import { isComparison, valueKey } from './value-key.ts';
 
 /** Where a value came from. */
@@ -58,7 +59,7 @@ export interface SaidTurn {
 }
 
 /** How far back values are looked for. */
-const window = { users: 8, calls: 4, results: 3, fields: 24 } as const;
+const window = { users: 8, tagged: 4, calls: 4, results: 3, fields: 24 } as const;
 
 /** What a reader of turns adds to what stands in them. */
 export interface EvidenceReader {
@@ -131,12 +132,21 @@ export function askedBefore(turns: readonly DialogueTurn[], index: number): stri
 /** Stems of the words of the agent turn that a user turn answers. */
 function questionBefore(turns: readonly DialogueTurn[], index: number): ReadonlySet<string> {
   const before = turns[index - 1];
-  return before?.speaker === 'agent' ? new Set(wordsOf(before.text.slice(0, 400)).map(stemOf)) : none;
+  return before?.speaker === 'agent' ? questionStems(before.text.slice(0, 400)) : none;
 }
+const questionStems = remembered(stemsOf);
+
+function stemsOf(text: string): ReadonlySet<string> {
+  return new Set(wordsOf(text).map(stemOf));
+}
+
+/** Stems of the words in the name of an argument or field. */
+export const nameStems = remembered(stemsOf);
+
 const none: ReadonlySet<string> = new Set();
 
 /** Lower-case words; of a name like `leaving_date` or `PartySize` its parts. */
-export function wordsOf(text: string): string[] {
+function wordsOf(text: string): string[] {
   return (
     text
       .replace(/(\p{Ll})(\p{Lu})/gu, '$1 $2')
@@ -245,7 +255,7 @@ function addSpans(
     };
     evidence.push({ key: valueKey(value), value, origin: 'span', kind: span.type, hashes, general, beside });
   }
-  for (const found of reader.tagged(turn, asked)) {
+  for (const found of age < window.tagged ? reader.tagged(turn, asked) : []) {
     const kind = `tag ${found.slot}`;
     types.add(kind);
     const slot = hashText(kind);

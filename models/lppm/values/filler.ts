@@ -36,8 +36,8 @@ export interface FilledCall {
 export type ToolProfiles = Readonly<Record<string, readonly ArgumentProfile[]>>;
 
 const epochs = 4;
-/** The log's marks are many and rough: fewer passes, and only features that recur. */
-const loggedSettings = { epochs: 8, features: 3 } as const;
+/** The log's marks are many and rough: fewer passes, only features that recur, and chance alone gives one piece to two. */
+const loggedSettings = { epochs: 8, features: 3, shares: false } as const;
 /** An argument that this share of the calls has is needed. */
 const neededShare = 0.95;
 

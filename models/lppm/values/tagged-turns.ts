@@ -9,7 +9,7 @@ import { valueKey } from './value-key.ts';
 /** User turns before a call in which its values are looked for. */
 const window = 8;
 /** An argument with fewer marked turns is not tagged; with more arguments than `slots` the most frequent ones are. */
-const limits = { marked: 8, slots: 20, turns: 3000, fewest: 40 } as const;
+const limits = { marked: 8, slots: 12, turns: 3000, fewest: 40 } as const;
 
 export interface MarkedTurn extends TaggedTurn {
   readonly conversation: string;

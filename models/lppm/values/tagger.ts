@@ -27,6 +27,8 @@ export interface TaggerSettings {
   /** Turns in which a word or feature must occur to be known. */
   readonly words: number;
   readonly features: number;
+  /** Whether one piece may be a value of two slots. */
+  readonly shares: boolean;
 }
 
 /** Chosen by three-fold cross-validation on the train and val rows of the restaurant slots, where all near these do alike. */
@@ -56,7 +58,10 @@ export class SpanTagger {
   }
 
   static learn(turns: readonly TaggedTurn[], seed: number, settings: Partial<TaggerSettings> = {}): SpanTagger {
-    const read = turns.map((turn) => ({ turn: sharedOf(turn), tokens: tagTokens(turn.text) }));
+    const read = turns.map((turn) => ({
+      turn: settings.shares === false ? turn : sharedOf(turn),
+      tokens: tagTokens(turn.text),
+    }));
     const counts = new Map<string, number>();
     for (const { turn } of read)
       for (const slot of Object.keys(turn.values)) counts.set(slot, (counts.get(slot) ?? 0) + 1);

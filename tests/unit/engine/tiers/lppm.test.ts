@@ -104,6 +104,20 @@ describe('LppmTier', () => {
     expect(await strict.consider(turnOf([['user', 'I want my money back']]))).toMatchObject({ settled: false });
   });
 
+  it('passes up, however sure, what only a definition says: no certificate speaks of it', async () => {
+    const [usual] = await model.predict([
+      { turns: [{ speaker: 'user', text: 'I want my money back', step: null, values: null }] },
+    ]);
+    const mapper = (more: object) => ({ stepOf: () => null, predict: () => Promise.resolve([{ ...usual!, ...more }]) });
+    const turn = turnOf([['user', 'I want my money back']]);
+    const options = { thresholds, modelId: 'abc' };
+    expect(await new LppmTier(mapper({}), options).consider(turn)).toMatchObject({ settled: true });
+    const verdict = await new LppmTier(mapper({ isDefinedAlone: true }), options).consider(turn);
+    expect(verdict).toMatchObject({ settled: false, reason: 'refund is known by its definition alone' });
+    expect(verdict).toHaveProperty(['proposal', 'step'], 'ask_order');
+    expect(verdict).toHaveProperty(['prepared', 'plan']);
+  });
+
   it('passes up a call that is not offered here, or that takes other arguments', async () => {
     const lines: Line[] = [...asked, ['user', 'it is 48213']];
     expect((await tier.consider(turnOf(lines, []))).reason).toContain('not offered');
