@@ -41,6 +41,8 @@ export class Chain {
   readonly weights: Float32Array;
   /** [tags + 1, tags], from the row's tag to the column's; the last row is the start. */
   readonly transitions: Float32Array;
+  /** Exponentials of the transitions, once nothing moves them any more. */
+  #served: Float64Array | null = null;
 
   constructor(tags: number, weights: Float32Array, transitions: Float32Array) {
     this.tags = tags;
@@ -104,7 +106,7 @@ export class Chain {
   }
 
   /** Forward and backward sums over all allowed paths, scaled token by token. */
-  shares(emissions: Float64Array, steps: Float64Array = this.#steps()): ChainShares {
+  shares(emissions: Float64Array, steps: Float64Array = (this.#served ??= this.#steps())): ChainShares {
     const { tags } = this;
     const length = emissions.length / tags;
     const powers = new Float64Array(emissions.length);
@@ -194,11 +196,12 @@ export class Chain {
       past[cell] = square;
       table[cell] = (table[cell] as number) - (learningRate * change) / Math.sqrt(square);
     };
+    const steps = this.#steps();
     for (let epoch = 0; epoch < epochs; epoch += 1) {
       for (const { features: all, tags: right } of shuffle(order, random)) {
         if (right.length === 0) continue;
         const features = all.map((own) => own.filter(() => random() >= dropout));
-        const steps = this.#steps();
+        const moved: number[] = [];
         const { marginals, forward, backward, powers, scales } = this.shares(this.emissions(features), steps);
         for (let token = 0; token < right.length; token += 1) {
           const now = token * tags;
@@ -214,7 +217,10 @@ export class Chain {
               const share =
                 into * (steps[cell] as number) * (powers[now + tag] as number) * (backward[now + tag] as number);
               const slope = share - (from === before && right[token] === tag ? 1 : 0);
-              if (slope > least || slope < -least) move(transitions, transitionSquares, cell, slope);
+              if (slope > least || slope < -least) {
+                move(transitions, transitionSquares, cell, slope);
+                moved.push(cell);
+              }
             }
           }
           if (isSettled) continue;
@@ -227,6 +233,7 @@ export class Chain {
           }
           marginals[now + (right[token] as number)] = (marginals[now + (right[token] as number)] as number) + 1;
         }
+        for (const cell of moved) steps[cell] = Math.exp(transitions[cell] as number);
       }
       if (epoch < firstAveraged) continue;
       weights.forEach((weight, cell) => (sums[cell] = (sums[cell] as number) + weight));
