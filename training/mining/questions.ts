@@ -18,7 +18,7 @@ const plainShare = 0.4;
 const markedShare = 0.2;
 const namedShare = 0.3;
 /** Part of the share of the best question for the same argument that another must reach. */
-const rivalShare = 0.35;
+const rivalShare = 0.42;
 
 interface Counts {
   asked: number;
