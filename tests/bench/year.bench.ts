@@ -3,7 +3,7 @@
  * of whose calls a tenth name the wrong tool. The same months are served by the first month's models alone, and with a
  * learning every so many months from what was passed up and a small explored share. Truth is what the conversations
  * said before they were spoiled. Prints one JSON document.
- * `node tests/bench/year.bench.ts --log FILE [--log FILE] [--conversations 2000] [--every 3] [--explore 0.02] [--seed 1]`
+ * `node tests/bench/year.bench.ts --log FILE [--log FILE] [--conversations 2000] [--every 3] [--explore 0.02] [--noise 0.1] [--alpha 0.05] [--seed 1]`
  */
 import { parseArgs } from 'node:util';
 import { readConversations } from '../../datasets/import/import-files.ts';
@@ -25,6 +25,7 @@ const { values } = parseArgs({
     explore: { type: 'string', default: '0.02' },
     seed: { type: 'string', default: '1' },
     noise: { type: 'string', default: '0.1' },
+    alpha: { type: 'string', default: '0.05' },
   },
 });
 const [most, every, explore, seed, noise] = [
@@ -89,7 +90,14 @@ const later = noisy.filter(({ messages }) => monthOf(messages[0]?.time ?? 0) > 0
 const truth = new Map(answeredTurns(clean).map((turn) => [turn.message.id, turn] as const));
 
 const started = performance.now();
-const options = { seed, alpha: 0.05, delta: 0.1, device: 'cpu', progress: silent, tiers: ['dtr', 'lppm'] } as const;
+const options = {
+  seed,
+  alpha: Number(values.alpha),
+  delta: 0.1,
+  device: 'cpu',
+  progress: silent,
+  tiers: ['dtr', 'lppm'],
+} as const;
 const first = await learn(firstMonth, options);
 const learnedIn = (performance.now() - started) / 1000;
 process.stderr.write(`first month: ${first.counts.turns} turns, ${learnedIn.toFixed(0)} s\n`);
