@@ -172,7 +172,10 @@ class BullRetrainQueue implements RetrainQueue {
   }
 
   async #view(job: BullJob): Promise<JobView> {
-    return viewOf(job, (await this.#ask(() => job.getState())) as BullState);
+    const state = (await this.#ask(() => job.getState())) as BullState;
+    // One that ended since it was read has its result now.
+    const isEnded = state === 'completed' || state === 'failed';
+    return viewOf(isEnded ? ((await this.#find(job.id ?? '')) ?? job) : job, state);
   }
 
   async #ask<Answer>(work: () => Promise<Answer>): Promise<Answer> {
