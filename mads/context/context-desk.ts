@@ -13,7 +13,7 @@ import type { ToolDefinition } from '../../engine/core/tool-definition.ts';
 import type { ContextSettings } from '../../engine/tiers/cet.ts';
 import { openTokenizer } from '../../models/text/tokenizer.ts';
 import type { DataFolder } from '../data-folder.ts';
-import { movesOf } from '../rogers/membership.ts';
+import { movesOf, personsOf } from '../rogers/membership.ts';
 import { DataSource } from './data-source.ts';
 import { DocumentSource } from './document-source.ts';
 import { fetchTool } from './fetch-tool.ts';
@@ -80,9 +80,9 @@ export class ContextDesk {
     let documents: DocumentSource | null = null;
     const isUsed = level === 'V4';
     if (isUsed && contextMemory !== 'none') {
-      const taking = (message: Parameters<typeof movesOf>[0]) => movesOf(message).joined;
       const leaving = (message: Parameters<typeof movesOf>[0]) => movesOf(message).left;
-      history = new History({ index: open(join(folder.root, historyFile)), feed: log, taking, leaving, logger });
+      const index = open(join(folder.root, historyFile));
+      history = new History({ index, feed: log, taking: personsOf, leaving, logger });
       history.start();
       sources.push(new PastConversations(history, contextMemory));
     }

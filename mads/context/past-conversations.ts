@@ -25,7 +25,9 @@ export class PastConversations implements CandidateSource {
   async candidates(turn: Turn): Promise<readonly Candidate[]> {
     const asked = lastAsked(turn);
     const person = asked.sender;
-    if (this.#memory === 'none' || (this.#memory === 'person' && person === anonymous)) return [];
+    // Who calls himself by the name of a MAD would be a party to all that it ever talked about.
+    const isNobody = [anonymous, turn.role, turn.message.recipient].includes(person);
+    if (this.#memory === 'none' || (this.#memory === 'person' && isNobody)) return [];
     const hits = await this.#history.search({
       text: textOf(asked),
       role: turn.role,

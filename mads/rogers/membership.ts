@@ -82,6 +82,12 @@ export function movesOf(message: Message): { readonly joined: readonly string[];
   return { joined: [message.sender, message.recipient], left: [] };
 }
 
+/** Names of those whose past a message is: who asked, or was let in. A MAD that answers everybody is nobody's past. */
+export function personsOf(message: Message): readonly string[] {
+  if (isNote(message)) return movesOf(message).joined;
+  return message.author === 'user' ? [message.sender] : [];
+}
+
 function take(membership: { members: Set<string>; open: boolean }, message: Message): void {
   const { joined, left } = movesOf(message);
   for (const name of joined) membership.members.add(name);

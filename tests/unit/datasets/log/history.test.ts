@@ -4,7 +4,7 @@ import { ConversationLog } from '../../../../datasets/log/conversation-log.ts';
 import { History } from '../../../../datasets/log/history.ts';
 import { SearchIndex } from '../../../../datasets/search/search-index.ts';
 import type { Message } from '../../../../engine/core/message.ts';
-import { movesOf, noteMessage } from '../../../../mads/rogers/membership.ts';
+import { movesOf, noteMessage, personsOf } from '../../../../mads/rogers/membership.ts';
 import { messageFixture, temporaryFolder } from '../../../support/log-fixture.ts';
 
 let folder: ReturnType<typeof temporaryFolder>;
@@ -17,7 +17,7 @@ function openHistory(): void {
   history = new History({
     index,
     feed: log,
-    taking: (message) => movesOf(message).joined,
+    taking: personsOf,
     leaving: (message) => movesOf(message).left,
   });
   history.start();
@@ -54,6 +54,7 @@ it('finds what was said before and after it began to follow, by role and person'
   await append([reply, said('5', 'now', 'ann', 'which kayak?')]);
   expect(await find('kayak')).toEqual(['1', '2', '4']);
   expect(await find('kayak', { person: 'ann' })).toEqual(['1', '4']);
+  expect(await find('kayak', { person: 'desk' })).toEqual([]);
   expect(await find('kayak', { role: 'shop' })).toEqual(['3']);
   expect(await find('kayak', { besides: 'a' })).toEqual(['2', '5']);
 });

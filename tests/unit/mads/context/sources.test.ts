@@ -39,6 +39,7 @@ describe('PastConversations', () => {
       { text: 'kayak?', role: 'desk', person: 'ada', besides: 'cnv_1' },
     ]);
     expect(await asked('person', 'user')).toEqual([]);
+    expect(await asked('person', 'desk')).toEqual([]);
     expect(await asked('none', 'ada')).toEqual([]);
     expect((await asked('role', 'user'))[0]).not.toHaveProperty('person');
   });
