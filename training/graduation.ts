@@ -22,12 +22,12 @@ interface Pattern {
   readonly key: string;
   readonly text: string;
   /** Labelled messages by deed. */
-  readonly deeds: Map<string, { outcome: Outcome | null; rows: number; human: number }>;
+  readonly deeds: Map<string, { outcome: Outcome | null; rows: number; human: number; persons: Set<string> }>;
 }
 
 /**
  * Which wordings go by a deterministic route: always the same deed with the same arguments, proved on labels that none
- * of our own tiers gave, settled by the process mapper in the same way. A route whose bound breaks, or of which a person
+ * of our own tiers gave and that come from more than one person, settled by the process mapper in the same way. A route whose bound breaks, or of which a person
  * says that it is wrong, is demoted. The same log gives the same routes.
  */
 export function graduate(
@@ -58,11 +58,14 @@ export function graduate(
     const errors = rows - (right?.rows ?? 0);
     const contradicted = [...pattern.deeds].some(([name, { human }]) => name !== wanted && human > 0);
     const errorUpper = clopperPearsonUpper(errors, rows, share);
-    const holds = errorUpper <= alpha && !contradicted;
+    // what one person means by it (his own account, say) is not what another does
+    const isShared = (right?.persons.size ?? 0) > 1;
+    const holds = errorUpper <= alpha && !contradicted && isShared;
     const route = { role, key: pattern.key, text: pattern.text, outcome, rows, errors, errorUpper, alpha };
     const move = { role, what: `“${pattern.text}” → ${nameOf(outcome)}`, rows, errors, errorUpper };
     if (old !== undefined && !holds) {
-      const why = contradicted ? 'a person said that it means something else' : `its error may be above ${alpha}`;
+      const doubt = isShared ? `its error may be above ${alpha}` : 'only one person means this by it';
+      const why = contradicted ? 'a person said that it means something else' : doubt;
       moves.push({ ...move, kind: 'demoted', from: 'dtr', to: 'lppm', why });
       continue;
     }
@@ -92,11 +95,12 @@ function patternsOf(labelled: readonly RepeatedWording[]): Map<string, Pattern> 
     if (key === null) continue;
     const pattern = patterns.get(key) ?? { key, text: plainWording(row.text), deeds: new Map() };
     patterns.set(key, pattern);
-    const outcome = row.corrected === null ? outcomeOf(row.deed) : plain(JSON.parse(row.corrected) as Outcome);
+    const outcome = row.corrected === null ? outcomeOf(row.deed) : plain(JSON.parse(row.corrected) as Outcome | null);
     const deed = outcome === null ? `words ${row.deed}` : canonicalJson(outcome);
-    const sum = pattern.deeds.get(deed) ?? { outcome, rows: 0, human: 0 };
+    const sum = pattern.deeds.get(deed) ?? { outcome, rows: 0, human: 0, persons: new Set<string>() };
     sum.rows += row.labelled;
     sum.human += row.human;
+    for (const person of row.persons) sum.persons.add(person);
     pattern.deeds.set(deed, sum);
   }
   return patterns;
@@ -111,8 +115,8 @@ function outcomeOf(parts: string): Outcome | null {
   return { kind: 'tool-call', name: call.name, arguments: call.arguments };
 }
 
-function plain(outcome: Outcome): Outcome {
-  return outcome.kind === 'tool-call'
+function plain<Known extends Outcome | null>(outcome: Known): Known | Outcome {
+  return outcome?.kind === 'tool-call'
     ? { kind: 'tool-call', name: outcome.name, arguments: outcome.arguments }
     : outcome;
 }

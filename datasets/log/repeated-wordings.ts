@@ -6,14 +6,16 @@ export interface RepeatedWording {
   /** What stood before it; null at the beginning of a conversation. */
   readonly beforeAuthor: string | null;
   readonly beforeText: string | null;
-  /** JSON of the answer's parts, in a form in which equal answers are equal. */
+  /** JSON of the answer's parts, without the ids of calls. */
   readonly deed: string;
-  /** JSON of the right outcome, where a person gave it; then `deed` is empty. */
+  /** JSON of the right outcome where a person gave it, `null` where one only said that it was wrong; then `deed` is empty. */
   readonly corrected: string | null;
   /** Labelled messages: answered by an LLM or an assistant of an imported log, or corrected by a person. */
   readonly labelled: number;
   /** Of these, the ones that a person corrected. */
   readonly human: number;
+  /** The first and the last by name of those who said it; of callers without a name each conversation is one. */
+  readonly persons: readonly [string, string];
 }
 
 /** What the process mapper did with wordings, by the words and the outcome. */
@@ -35,26 +37,30 @@ export async function repeatedWordings(ask: Ask, role: string): Promise<Repeated
   const rows = await ask(
     `WITH said AS (
        SELECT m.id, m.author, m.text, m.parts,
+         CASE WHEN m.sender = m.author THEN 'in ' || m.conversation ELSE m.sender END AS person,
          lag(m.author) OVER w AS "beforeAuthor", lag(m.text) OVER w AS "beforeText",
          lead(m.author) OVER w AS "nextAuthor", lead(m.parts) OVER w AS "nextParts"
        FROM messages m JOIN conversations c ON c.id = m.conversation
        WHERE c.role = $1 AND m.author <> 'system' AND (c.split IS NULL OR c.split = 'train')
        WINDOW w AS (PARTITION BY m.conversation ORDER BY m."time", m.sequence)),
      own AS (SELECT DISTINCT message FROM decisions WHERE settled AND NOT shadow AND tier <> 'imperator'),
-     told AS (SELECT message, arg_max(CAST(outcome AS VARCHAR), "time") AS outcome FROM feedback
-       WHERE source = 'human' AND outcome IS NOT NULL GROUP BY message),
+     told AS (SELECT message, arg_max(coalesce(CAST(outcome AS VARCHAR), 'null'), "time") AS outcome FROM feedback
+       WHERE source = 'human' AND (outcome IS NOT NULL OR correct = false) GROUP BY message),
      deeds AS (
-       SELECT s.text, s."beforeAuthor", s."beforeText", t.outcome AS corrected,
-         CASE WHEN t.outcome IS NULL THEN CAST(s."nextParts" AS VARCHAR) ELSE '' END AS deed
+       SELECT s.text, s."beforeAuthor", s."beforeText", s.person, t.outcome AS corrected,
+         CASE WHEN t.outcome IS NULL THEN CAST(to_json([
+           json_object('kind', json_extract(part, '$.kind'), 'name', json_extract(part, '$.name'),
+             'arguments', json_extract(part, '$.arguments'), 'text', json_extract(part, '$.text'))
+           FOR part IN CAST(s."nextParts" AS JSON[])]) AS VARCHAR) ELSE '' END AS deed
        FROM said s LEFT JOIN own o ON o.message = s.id LEFT JOIN told t ON t.message = s.id
        WHERE s.author = 'user' AND length(s.text) BETWEEN 1 AND 500
          AND (t.outcome IS NOT NULL OR (o.message IS NULL AND s."nextAuthor" = 'assistant')))
-     SELECT text, "beforeAuthor", "beforeText", regexp_replace(deed, '"id":"[^"]*",?', '', 'g') AS deed, corrected,
+     SELECT text, "beforeAuthor", "beforeText", deed, corrected, min(person) AS "first", max(person) AS "last",
        CAST(count(*) AS DOUBLE) AS labelled, CAST(count(corrected) AS DOUBLE) AS human
-     FROM deeds GROUP BY ALL ORDER BY labelled DESC, text, deed LIMIT ${mostGroups}`,
+     FROM deeds GROUP BY text, "beforeAuthor", "beforeText", deed, corrected ORDER BY labelled DESC, text, deed LIMIT ${mostGroups}`,
     [role],
   );
-  return rows as unknown as RepeatedWording[];
+  return rows.map(({ first, last, ...row }) => ({ ...row, persons: [first, last] })) as unknown as RepeatedWording[];
 }
 
 export async function settledWordings(ask: Ask, role: string): Promise<SettledWording[]> {

@@ -19,13 +19,13 @@ let log: ConversationLog;
 let made = 0;
 
 /** One question and what was done about it. */
-function asked(text: string, answer: Outcome): Conversation {
+function asked(text: string, answer: Outcome, person = 'user'): Conversation {
   const conversation = `c${(made += 1)}`;
   const message = (author: Message['author'], parts: readonly Part[], at: number): Message => ({
     id: `${conversation}-${at}`,
     conversation,
     author,
-    sender: author,
+    sender: author === 'user' ? person : author,
     recipient: 'desk',
     time: made * 1000 + at,
     parts,
@@ -43,8 +43,8 @@ function asked(text: string, answer: Outcome): Conversation {
     messages: [message('user', [said], 0), message('assistant', [did], 1)],
   };
 }
-const many = (n: number, text: string, answer: Outcome): Conversation[] =>
-  Array.from({ length: n }, () => asked(text, answer));
+const many = (n: number, text: string, answer: Outcome, person?: string): Conversation[] =>
+  Array.from({ length: n }, () => asked(text, answer, person));
 /** The process mapper settles a message; what it does is no label. */
 async function mapped(text: string, outcome: Outcome): Promise<Decision> {
   const [conversation] = many(1, text, outcome) as [Conversation];
@@ -91,6 +91,10 @@ beforeAll(async () => {
     ...many(100, 'cancel it', call('order.cancel')),
     ...many(20, 'cancel it', call('order.keep')),
     ...many(30, 'rarely said', call('rare')),
+    ...many(300, 'my bills', call('bills', { of: 'ann' }), 'ann'),
+    ...many(1, 'my bills', call('bills', { of: 'ben' }), 'ben'),
+    ...many(140, 'the usual', call('order.again', { id: 'A7' })),
+    ...many(20, 'the usual', call('order.again', { id: 'A8' })),
     ...many(140, 'tell me a story', { kind: 'reply', text: 'Once upon a time' }),
   ]);
   for (let index = 0; index < 4; index += 1) {
@@ -101,6 +105,8 @@ beforeAll(async () => {
     } as Outcome);
     await mapped('cancel it', call('order.cancel'));
     await mapped('rarely said', call('rare'));
+    await mapped('my bills', call('bills', { of: 'ann' }));
+    await mapped('the usual', call('order.again'));
     await mapped('tell me a story', { kind: 'reply', text: 'Once upon a time', process: 'p', step: 's' });
   }
   await log.flush();
@@ -173,9 +179,23 @@ describe('graduation to the tree router', () => {
 });
 
 describe('a word of a person', () => {
+  it('demotes what it only calls wrong', async () => {
+    const before = await log.queries.repeatedWordings('desk');
+    const wrong = await mapped('hello', call('greet'));
+    await log.addFeedback({ message: wrong.message, correct: false, source: 'human' });
+    await log.flush();
+    expect((await log.queries.repeatedWordings('desk')).length).toBe(before.length + 1);
+    const settled = [{ text: 'hello', outcome: JSON.stringify(call('greet')), times: 9 }];
+    const settings = { role: 'desk', alpha: 0.05, delta: 0.1 };
+    const { routes: earlier } = graduate([], before, settled, settings);
+    expect(earlier).toMatchObject([{ text: 'hello' }]);
+    const { moves } = graduate(earlier, await log.queries.repeatedWordings('desk'), settled, settings);
+    expect(moves).toMatchObject([{ kind: 'demoted', why: 'a person said that it means something else' }]);
+  });
+
   it('demotes alone, however much speaks for the route', () => {
     const text = 'where is my parcel';
-    const row = { text, beforeAuthor: null, beforeText: null };
+    const row = { text, beforeAuthor: null, beforeText: null, persons: ['ann', 'ben'] as const };
     const deed = JSON.stringify([{ kind: 'tool-call', name: 'parcel.status', arguments: {}, provenance: 'model' }]);
     const settled = [{ text, outcome: JSON.stringify(call('parcel.status')), times: 9 }];
     const known = [{ ...row, deed, corrected: null, labelled: 5000, human: 0 }];
