@@ -178,7 +178,9 @@ export async function openEcosystem(config: Config, options: EcosystemOptions): 
         }),
       );
     };
-    const encoder = config.encoder === undefined ? {} : { encoder: config.encoder };
+    const { encoder: source, encoderTuning } = config;
+    const tuning = encoderTuning === 'frozen' ? {} : { encoderTuning };
+    const encoder = source === undefined ? {} : { encoder: source, ...tuning };
     const training = { seed: config.seed, alpha: config.alpha, delta: config.delta, device, ...encoder };
     queue = await opening;
     const loop: LearningLoop | null =

@@ -1,5 +1,5 @@
 import { baseCorpus } from '../datasets/sample/base-corpus.ts';
-import type { Device } from '../engine/core/config.ts';
+import type { Device, EncoderTuning } from '../engine/core/config.ts';
 import type { Conversation } from '../engine/core/conversation.ts';
 import { EngineError } from '../engine/core/errors.ts';
 import { hashFraction } from '../engine/core/hash.ts';
@@ -36,6 +36,7 @@ export interface LearnOptions {
   readonly device: Device;
   /** Pre-trained text encoder of the process mapper; see `LppmOptions`. */
   readonly encoder?: string;
+  readonly encoderTuning?: EncoderTuning;
   readonly progress: Progress;
   /** Told in one line, for each model, where the device is missing. */
   readonly notice?: (line: string) => void;
@@ -196,7 +197,8 @@ async function fitAll(
   }
   const steps = tiers.includes('lppm') ? lppmExamples(turns, payloadTools) : [];
   if (steps.some((example) => example.action.kind !== 'escalate')) {
-    const model = new LppmModel(options.encoder === undefined ? {} : { encoder: options.encoder });
+    const { encoder, encoderTuning } = options;
+    const model = new LppmModel({ ...(encoder && { encoder }), ...(encoderTuning && { encoderTuning }) });
     const isEnough = new Set(steps.map(({ conversation }) => conversation)).size >= fewestToCross;
     const defined = (options.processes ?? []).map(definedProcessOf);
     reports.lppm = await model.fit(steps, {

@@ -1,4 +1,4 @@
-import type { Device } from '../engine/core/config.ts';
+import type { Device, EncoderTuning } from '../engine/core/config.ts';
 import type { ErrorCode } from '../engine/core/errors.ts';
 import { canonicalJson, sha256 } from '../engine/core/hash.ts';
 import type { Logger } from '../engine/core/logger.ts';
@@ -12,6 +12,8 @@ export interface RetrainConfig {
   readonly device: Device;
   /** See `LppmOptions`. */
   readonly encoder?: string;
+  /** Absent: frozen. */
+  readonly encoderTuning?: EncoderTuning;
   /** All tiers where absent. */
   readonly tiers?: readonly ('dtr' | 'lppm' | 'cet')[];
   /** Versions of the role's approved processes, which the process mapper learns to follow. */

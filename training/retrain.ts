@@ -1,7 +1,7 @@
 import { sealedWith } from '../datasets/log/sealed-part.ts';
 import { readSnapshot, readSnapshotDecisions, readSnapshotFeedback } from '../datasets/log/snapshot.ts';
 import type { Clock } from '../engine/core/clock.ts';
-import type { Device } from '../engine/core/config.ts';
+import type { Device, EncoderTuning } from '../engine/core/config.ts';
 import { EngineError } from '../engine/core/errors.ts';
 import { canonicalJson } from '../engine/core/hash.ts';
 import type { Process } from '../engine/core/process.ts';
@@ -50,6 +50,7 @@ export interface RetrainOptions {
   readonly device: Device;
   /** See `LppmOptions`. */
   readonly encoder?: string;
+  readonly encoderTuning?: EncoderTuning;
   readonly tiers?: readonly LearnedTier[];
   /** Approved processes of the role; see `learn`. */
   readonly processes?: readonly Process[];
@@ -220,8 +221,9 @@ function recertify({ turns, settled, errors }: LadderFigures, options: RetrainOp
   return { ...boundOf(turns, settled, errors, options), reason };
 }
 
-function pick({ seed, alpha, delta, device, encoder, progress }: RetrainOptions) {
-  return { seed, alpha, delta, device, progress, ...(encoder === undefined ? {} : { encoder }) };
+function pick({ seed, alpha, delta, device, encoder, encoderTuning, progress }: RetrainOptions) {
+  const pretrained = { ...(encoder && { encoder }), ...(encoderTuning && { encoderTuning }) };
+  return { seed, alpha, delta, device, progress, ...pretrained };
 }
 
 function describe(kind: ArtefactKind, learned: Learned, options: RetrainOptions): ArtefactDescription {

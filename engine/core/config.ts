@@ -5,6 +5,10 @@ import { EngineError, messageOf } from './errors.ts';
 export const devices = ['cpu', 'cuda', 'webgpu', 'auto'] as const;
 export type Device = (typeof devices)[number];
 
+export const encoderTunings = ['frozen', 'tuned'] as const;
+/** Whether training changes a pre-trained encoder. */
+export type EncoderTuning = (typeof encoderTunings)[number];
+
 /** Every setting: default, bound, unit and meaning. The table in the README is made from this schema. */
 export const configSchema = z.strictObject({
   dataDir: z.string().min(1).default('.thought-engine').describe('folder of journal, log, models, queue and snapshots'),
@@ -58,6 +62,12 @@ export const configSchema = z.strictObject({
     .min(1)
     .optional()
     .describe('pre-trained text encoder that the process mapper learns with: a folder, or a name on the hub'),
+  encoderTuning: z
+    .enum(encoderTunings)
+    .default('frozen')
+    .describe(
+      'whether training tunes that encoder too (of the layout of BERT; takes much longer), or uses it as it is',
+    ),
   mineEveryHours: z.coerce
     .number()
     .min(0)

@@ -24,8 +24,8 @@ import { rounded, roundedFlow } from './net/int8.ts';
 import { ScriptOrder } from './following/script-order.ts';
 import { KnownTexts } from './encoding/known-texts.ts';
 import { learnScript } from './script.ts';
-import type { EncoderPlace } from './encoding/sentence-encoder.ts';
-import { joinRows, readRows, type SentenceVectors } from './encoding/sentence-vectors.ts';
+import type { Encoded, RowEncoder } from './encoding/row-encoder.ts';
+import { joinRows, readRows } from './encoding/sentence-vectors.ts';
 import { learnAsks } from './values/asks.ts';
 import { ArgumentFiller, type CallExample } from './values/filler.ts';
 import { FeatureCounter, Vocabulary, type SparseRows } from './encoding/vocabulary.ts';
@@ -142,8 +142,8 @@ export interface LppmFitOptions extends FitOptions {
   readonly followsOrder?: boolean;
   /** Names of all tools that the log offered: what is said of a newer one is not for a mapper that never saw it. */
   readonly tools?: readonly string[];
-  /** What a pre-trained encoder says of the last turns of all rows; they become features beside the words. */
-  readonly encoded?: { readonly place: EncoderPlace; readonly vectors: SentenceVectors };
+  /** Gives what a pre-trained encoder says of the last turns of all rows; they become features beside the words. */
+  readonly encode?: RowEncoder;
 }
 
 /** What a fit gives. */
@@ -151,6 +151,8 @@ export interface LppmFit {
   readonly weights: LppmWeights;
   /** With folds: the given rows as nets answer them that did not see them, in the order given. */
   readonly crossFitted: readonly LppmPrediction[] | null;
+  /** What the encoder of these weights says; null where there is none. */
+  readonly encoded: Encoded | null;
 }
 
 export const fewestRows = 8;
@@ -171,9 +173,9 @@ export async function fitWeights(
   const folds = options.folds ?? 0;
   if (folds >= 2) return await crossFit(examples, folds, options, parameters);
   const { train, held } = splitExamples(examples, options.calibration);
-  const plain = await learn(train, labelsOf(train), options, parameters);
-  const rows = await scored(plain, held, options.encoded?.vectors ?? null);
-  return { weights: calibrate(plain, rows), crossFitted: null };
+  const { plain, encoded } = await learn(train, labelsOf(train), options, parameters);
+  const rows = await scored(plain, held, encoded?.vectors ?? null);
+  return { weights: calibrate(plain, rows), crossFitted: null, encoded };
 }
 
 async function crossFit(
@@ -184,23 +186,23 @@ async function crossFit(
 ): Promise<LppmFit> {
   const labels = labelsOf(examples);
   const foldOf = ({ conversation }: LppmExample): number => Math.floor(hashFraction(`cross ${conversation}`) * folds);
-  const vectors = options.encoded?.vectors ?? null;
   const rows: ScoredExample[] = [];
   for (let fold = 0; fold < folds; fold += 1) {
     const others = examples.filter((example) => foldOf(example) !== fold);
     const places = examples.flatMap((example, place) => (foldOf(example) === fold ? [place] : []));
     if (others.length === 0) throw new EngineError('TOO_FEW_ROWS', { what: 'cross-fitting', needed: folds, actual: 1 });
-    const plain = await learn(others, labels, options, parameters);
+    const { plain, encoded } = await learn(others, labels, options, parameters);
     const own = await scored(
       plain,
       places.map((place) => examples[place] as LppmExample),
-      vectors,
+      encoded?.vectors ?? null,
     );
     own.forEach((row, number) => (rows[places[number] as number] = row));
   }
-  const plain = await learn(examples, labels, options, parameters);
-  const weights = calibrate(plain, [...rows, ...(await scored(plain, options.calibration ?? [], vectors))]);
-  return { weights, crossFitted: rows.map((row) => answered(weights, row)) };
+  const { plain, encoded } = await learn(examples, labels, options, parameters);
+  const further = await scored(plain, options.calibration ?? [], encoded?.vectors ?? null);
+  const weights = calibrate(plain, [...rows, ...further]);
+  return { weights, crossFitted: rows.map((row) => answered(weights, row)), encoded };
 }
 
 interface Labels {
@@ -215,19 +217,20 @@ function labelsOf(examples: readonly LppmExample[]): Labels {
   };
 }
 
-/** Everything but calibration. */
+/** Everything but calibration; an encoder is tuned on these rows alone, so that others judge it too. */
 async function learn(
   train: readonly LppmExample[],
   { steps, processes }: Labels,
   options: LppmFitOptions,
   parameters: LppmHyperParameters,
-): Promise<Uncalibrated> {
+): Promise<{ readonly plain: Uncalibrated; readonly encoded: Encoded | null }> {
   const progress = options.progress ?? silent;
   const known = KnownTexts.learn(train);
   const inputs = train.map((example) => known.resolve(example.input));
   progress({ stage: 'train lppm', done: 0, total: null, note: 'reading features' });
   const vocabulary = Vocabulary.learn(inputs, train.length < 200 ? 1 : 2, parameters.mostFeatures);
-  const { place = null, vectors = null } = options.encoded ?? {};
+  const encoded = (await options.encode?.(train)) ?? null;
+  const vectors = encoded?.vectors ?? null;
   const rows = readRows(vocabulary, inputs, vectors);
   const features = vocabulary.size + (vectors?.width ?? 0);
   const heads: Head[] = [{ name: 'step', kind: 'softmax', size: steps.length, weight: 1 }];
@@ -264,7 +267,7 @@ async function learn(
       : [],
   );
   progress({ stage: 'train lppm', done: 0, total: null, note: 'reading values' });
-  return {
+  const plain: Uncalibrated = {
     vocabulary,
     turnVocabulary: read?.turnVocabulary ?? null,
     steps,
@@ -274,12 +277,13 @@ async function learn(
     known,
     filler: ArgumentFiller.learn(calls, options.seed),
     asks: learnAsks(calls),
-    encoder: place,
+    encoder: encoded?.place ?? null,
     tools: options.tools === undefined ? null : [...new Set(options.tools)].sort(),
     following: options.followsOrder === true ? { order: ScriptOrder.learn(train, options.seed), surety: null } : null,
     defined:
       options.definitions === undefined ? null : DefinedProcesses.learn(options.definitions, train, options.seed),
   };
+  return { plain, encoded };
 }
 
 export function isFlowOptions(member: MemberOptions | FlowMemberOptions): member is FlowMemberOptions {

@@ -1,14 +1,16 @@
-import type { Device } from '../../engine/core/config.ts';
+import type { Device, EncoderTuning } from '../../engine/core/config.ts';
 import type { ToolDefinition } from '../../engine/core/tool-definition.ts';
 import { EngineError } from '../../engine/core/errors.ts';
 import type { Estimator, FitReport } from '../estimator.ts';
 import { largest, sharesOf, type LppmPrediction } from './answer.ts';
 import { variantsOf, type Influence } from './explain.ts';
 import type { LppmExample, LppmInput } from './example.ts';
-import type { LppmFitOptions, LppmHyperParameters } from './fit.ts';
+import type { LppmFit, LppmFitOptions, LppmHyperParameters } from './fit.ts';
 import { answerOf, isAllowed } from './following/follow.ts';
 import { chooseLogged, loggedOf, nearestLogged, type LoggedExamples, type LoggedNeighbour } from './logged.ts';
+import type { RowEncoder } from './encoding/row-encoder.ts';
 import type { SentenceEncoder } from './encoding/sentence-encoder.ts';
+import type { TuningOptions } from './encoding/tune-encoder.ts';
 import { Scorer } from './net/scorer.ts';
 import { loadWeights, saveWeights, served } from './store.ts';
 import type { FilledCall } from './values/filler.ts';
@@ -27,6 +29,13 @@ export interface LppmOptions {
    * on the hub. Needs `@huggingface/transformers`. A loaded model opens the encoder that it was trained with.
    */
   readonly encoder?: string;
+  /**
+   * `frozen` (default): the encoder stays as it is. `tuned`: each fit tunes it on its rows, which takes much longer, and
+   * the model holds its own copy; for encoders of BERT's layout.
+   */
+  readonly encoderTuning?: EncoderTuning;
+  /** How it is tuned; see `usualTuning`. */
+  readonly tuning?: Partial<TuningOptions>;
 }
 
 interface Fitted {
@@ -34,6 +43,8 @@ interface Fitted {
   readonly network: Uint8Array;
   readonly scorer: Scorer;
   readonly encoder: SentenceEncoder | null;
+  /** Files of the encoder where it was tuned. */
+  readonly tuned: ReadonlyMap<string, Uint8Array> | null;
   /** Rows that taught it; null where no member has hidden units. */
   readonly logged: LoggedExamples | null;
 }
@@ -53,10 +64,10 @@ export class LppmModel implements Estimator<LppmExample, LppmInput, LppmPredicti
     const started = performance.now();
     const { fitWeights, parametersFor } = await import('./fit.ts');
     const parameters = this.#options.parameters ?? parametersFor(examples);
-    const encoder = await this.#newEncoder();
-    const encoded = encoder === null ? {} : { encoded: await readAll(encoder, examples, options) };
-    const { weights, crossFitted } = await fitWeights(examples, { ...options, ...encoded }, parameters);
-    await this.#open({ ...served(weights), logged: null }, encoder, options);
+    const { weights, crossFitted, encoder, tuned } = await this.#withEncoder(examples, options, (encode) =>
+      fitWeights(examples, { ...options, ...(encode && { encode }) }, parameters),
+    );
+    await this.#open({ ...served(weights), logged: null, tuned }, encoder, options);
     await this.#keepLogged(examples);
     this.#crossFitted = crossFitted;
     return {
@@ -156,24 +167,27 @@ export class LppmModel implements Estimator<LppmExample, LppmInput, LppmPredicti
 
   /** Bytes of the served model. @throws MODEL_NOT_FITTED */
   get bytes(): number {
-    const { network, weights } = this.#state();
+    const { network, weights, tuned } = this.#state();
     return (
       network.length +
+      [...(tuned?.values() ?? [])].reduce((sum, { length }) => sum + length, 0) +
       (weights.vocabulary.size + (weights.turnVocabulary?.size ?? 0)) * 8 +
       weights.filler.ranker.weights.reduce((sum, weight) => sum + (weight === 0 ? 0 : 8), 0)
     );
   }
 
   async save(folder: string): Promise<string[]> {
-    const { weights, network, logged } = this.#state();
-    return await saveWeights(folder, weights, network, logged);
+    const { weights, network, logged, tuned } = this.#state();
+    return await saveWeights(folder, weights, network, logged, tuned);
   }
 
   async load(folder: string): Promise<void> {
     const loaded = await loadWeights(folder);
     const { encoder: place } = loaded.weights;
     const encoder =
-      place === null ? null : await (await import('./encoding/sentence-encoder.ts')).SentenceEncoder.reopen(place);
+      place === null
+        ? null
+        : await (await import('./encoding/sentence-encoder.ts')).SentenceEncoder.reopen(place, loaded.encoderFolder);
     await this.#open(loaded, encoder);
     this.#crossFitted = null;
   }
@@ -185,11 +199,30 @@ export class LppmModel implements Estimator<LppmExample, LppmInput, LppmPredicti
     await fitted?.encoder?.dispose();
   }
 
-  async #newEncoder(): Promise<SentenceEncoder | null> {
-    const { encoder } = this.#options;
-    return encoder === undefined
-      ? null
-      : await (await import('./encoding/sentence-encoder.ts')).SentenceEncoder.open(encoder);
+  /** Opens the encoder, if there is one, for a fit; gives the one that serves what was learned. */
+  async #withEncoder(
+    examples: readonly LppmExample[],
+    options: LppmFitOptions,
+    fit: (encode: RowEncoder | null) => Promise<LppmFit>,
+  ): Promise<LppmFit & Pick<Fitted, 'encoder' | 'tuned'>> {
+    const { encoder: source, encoderTuning, tuning = {} } = this.#options;
+    if (source === undefined) return { ...(await fit(null)), encoder: null, tuned: null };
+    const { SentenceEncoder } = await import('./encoding/sentence-encoder.ts');
+    const { frozenRows, openTuned, tunedRows } = await import('./encoding/row-encoder.ts');
+    const encoder = await SentenceEncoder.open(source);
+    let isServing = false;
+    try {
+      const inputs = [...examples, ...(options.calibration ?? [])].map(({ input }) => input);
+      const isTuned = encoderTuning === 'tuned';
+      const found = await fit(
+        await (isTuned ? tunedRows(encoder, inputs, { ...options, tuning }) : frozenRows(encoder, inputs)),
+      );
+      const tuned = found.encoded?.files ?? null;
+      isServing = tuned === null;
+      return { ...found, encoder: tuned === null ? encoder : await openTuned(tuned, source), tuned };
+    } finally {
+      if (!isServing) await encoder.dispose();
+    }
   }
 
   async #open(
@@ -224,13 +257,4 @@ export class LppmModel implements Estimator<LppmExample, LppmInput, LppmPredicti
     if (this.#fitted === null) throw new EngineError('MODEL_NOT_FITTED', { name: this.name });
     return this.#fitted;
   }
-}
-
-async function readAll(
-  encoder: SentenceEncoder,
-  examples: readonly LppmExample[],
-  { calibration = [] }: LppmFitOptions,
-): Promise<NonNullable<LppmFitOptions['encoded']>> {
-  const vectors = await encoder.read([...examples, ...calibration].map(({ input }) => input));
-  return { place: encoder.place, vectors };
 }

@@ -1,5 +1,5 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { EngineError, messageOf } from '../../engine/core/errors.ts';
 import { canonicalJson, sha256 } from '../../engine/core/hash.ts';
 import { DefinedProcesses, type DefinedPlain } from './definitions/defined.ts';
@@ -61,6 +61,8 @@ const names = {
   defined: 'defined.bin',
   logged: 'logged.bin',
 };
+/** Folder of an encoder that was tuned. */
+const encoderFolder = 'encoder';
 
 /** Equal weights give equal bytes. Returns the names of the files. */
 export async function saveWeights(
@@ -68,8 +70,8 @@ export async function saveWeights(
   weights: ServedWeights,
   network: Uint8Array,
   logged: LoggedExamples | null,
+  tuned: ReadonlyMap<string, Uint8Array> | null,
 ): Promise<string[]> {
-  await mkdir(folder, { recursive: true });
   const { vocabulary, turnVocabulary, filler } = weights;
   const files: Record<string, Uint8Array> = {
     [names.vocabulary]: bytesOfVocabulary(vocabulary),
@@ -79,6 +81,7 @@ export async function saveWeights(
     ...(filler.tagger === null ? {} : { [names.tagger]: taggerBytes(filler.tagger) }),
     ...(logged === null ? {} : { [names.logged]: Uint8Array.from(logged.vectors) }),
     ...(weights.defined === null ? {} : { [names.defined]: packed(weights.defined.ranker.weights) }),
+    ...Object.fromEntries([...(tuned ?? [])].map(([name, bytes]) => [`${encoderFolder}/${name}`, bytes])),
   };
   const description: Description = {
     format: 1,
@@ -106,7 +109,10 @@ export async function saveWeights(
     day: filler.day,
     hashes: Object.fromEntries(Object.entries(files).map(([name, bytes]) => [name, sha256(bytes)])),
   };
-  for (const [name, bytes] of Object.entries(files)) await writeFile(join(folder, name), bytes);
+  for (const [name, bytes] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, name)), { recursive: true });
+    await writeFile(join(folder, name), bytes);
+  }
   await writeFile(join(folder, names.description), canonicalJson(description));
   return [names.description, ...Object.keys(files)];
 }
@@ -115,6 +121,9 @@ export interface StoredModel {
   readonly weights: ServedWeights;
   readonly network: Uint8Array;
   readonly logged: LoggedExamples | null;
+  /** Files of an encoder that was tuned, by their path in `encoderFolder`; null where there is none. */
+  readonly tuned: ReadonlyMap<string, Uint8Array> | null;
+  readonly encoderFolder: string;
 }
 
 /** @throws ARTEFACT_CORRUPT, ARTEFACT_MISMATCH */
@@ -168,7 +177,15 @@ export async function loadWeights(folder: string): Promise<StoredModel> {
   };
   const vectors = files[names.logged];
   const logged = kept === null || vectors === undefined ? null : { ...kept, vectors: new Int8Array(aligned(vectors)) };
-  return { weights, network, logged };
+  const own = Object.entries(files).filter(([name]) => name.startsWith(`${encoderFolder}/`));
+  const tuned = new Map(own.map(([name, bytes]) => [name.slice(encoderFolder.length + 1), bytes]));
+  return {
+    weights,
+    network,
+    logged,
+    tuned: weights.encoder?.tuned === true ? tuned : null,
+    encoderFolder: join(folder, encoderFolder),
+  };
 }
 
 /** The graph and everything around it from freshly fitted weights. */

@@ -71,7 +71,7 @@ export function emitForward(graph: Graph, node: Node, inputs: readonly string[],
     case 'logSoftmax':
       return plain(graph.add('LogSoftmax', [x], { axis: { int: -1 } }));
     case 'layerNorm': {
-      const attributes = { axis: { int: -1 }, epsilon: { float: 1e-5 } };
+      const attributes = { axis: { int: -1 }, epsilon: { float: operation.epsilon } };
       const [name, ...saved] = graph.addAll('LayerNormalization', inputs, saving ? 3 : 1, attributes);
       return { name: name!, saved };
     }

@@ -77,8 +77,8 @@ export interface Operations {
   sigmoid(x: Value): Value;
   /** Along the last axis. */
   softmax(x: Value): Value;
-  /** Along the last axis; `gain` and `bias` are [width]; epsilon 1e-5. */
-  layerNorm(x: Value, gain: Value, bias: Value): Value;
+  /** Along the last axis; `gain` and `bias` are [width]; `epsilon` is added to the variance, default 1e-5. */
+  layerNorm(x: Value, gain: Value, bias: Value, epsilon?: number): Value;
 
   /**
    * Gated recurrent unit (Cho et al. 2014), time first, from a state of zeros: x [t, b, input] -> [t, b, units], with

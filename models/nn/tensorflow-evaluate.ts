@@ -86,7 +86,7 @@ function compute(
     case 'layerNorm': {
       const centred = tf.sub(x, tf.mean(x, -1, true));
       const variance = tf.mean(tf.square(centred), -1, true);
-      return tf.add(tf.mul(tf.mul(centred, tf.rsqrt(tf.add(variance, tf.scalar(1e-5)))), y), z);
+      return tf.add(tf.mul(tf.mul(centred, tf.rsqrt(tf.add(variance, tf.scalar(operation.epsilon)))), y), z);
     }
     case 'gru':
       return gru(tf, x, y, z, inputs[3]!);

@@ -25,7 +25,7 @@ export type Operation =
   | { readonly kind: 'softplus' }
   | { readonly kind: 'softmax' }
   | { readonly kind: 'logSoftmax' }
-  | { readonly kind: 'layerNorm' }
+  | { readonly kind: 'layerNorm'; readonly epsilon: number }
   | { readonly kind: 'gru' }
   | { readonly kind: 'sum'; readonly axis: number; readonly keep: boolean }
   | { readonly kind: 'max'; readonly axis: number }

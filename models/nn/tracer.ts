@@ -190,13 +190,13 @@ export class Tracer implements Operations {
     return this.#unary('softmax', x);
   }
 
-  layerNorm(x: Value, gain: Value, bias: Value): Node {
+  layerNorm(x: Value, gain: Value, bias: Value, epsilon = 1e-5): Node {
     const node = this.#float(x, 'layerNorm');
     const width = node.shape.at(-1);
     for (const part of [gain, bias]) {
       if (width === undefined || !equal(part.shape, [width])) throw mismatch('layerNorm', node.shape, part.shape);
     }
-    return this.#record({ kind: 'layerNorm' }, [node, this.#node(gain), this.#node(bias)], node.shape);
+    return this.#record({ kind: 'layerNorm', epsilon }, [node, this.#node(gain), this.#node(bias)], node.shape);
   }
 
   gru(x: Value, weight: Value, recurrent: Value, bias: Value): Node {

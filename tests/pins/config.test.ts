@@ -14,6 +14,7 @@ const pinned = {
   level: ['THOUGHT_ENGINE_LEVEL', 'V4'],
   device: ['THOUGHT_ENGINE_DEVICE', 'cpu'],
   encoder: ['THOUGHT_ENGINE_ENCODER', undefined],
+  encoderTuning: ['THOUGHT_ENGINE_ENCODER_TUNING', 'frozen'],
   seed: ['THOUGHT_ENGINE_SEED', 1],
   tierTimeoutMs: ['THOUGHT_ENGINE_TIER_TIMEOUT_MS', 250],
   contextTokens: ['THOUGHT_ENGINE_CONTEXT_TOKENS', 2048],

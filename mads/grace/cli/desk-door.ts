@@ -1,6 +1,7 @@
 import type { Config } from '../../../engine/core/config.ts';
 import { createLogger } from '../../../engine/core/logger.ts';
 import type { Progress } from '../../../engine/core/progress.ts';
+import type { RetrainConfig } from '../../../training/queue.ts';
 import { dataFolder } from '../../data-folder.ts';
 import { askOwner, servingOwner, type Address } from '../../owner.ts';
 import type { Desk, DeskOperation } from '../desk.ts';
@@ -47,11 +48,13 @@ export async function openDesk(config: Config, progress: Progress): Promise<Desk
   };
 }
 
-type Training = Pick<Config, 'seed' | 'alpha' | 'delta' | 'device'> & { readonly encoder?: string };
+type Training = Pick<Config, 'seed' | 'alpha' | 'delta' | 'device'> & Pick<RetrainConfig, 'encoder' | 'encoderTuning'>;
 
 export function trainingOf(config: Config): Training {
-  const { seed, alpha, delta, device, encoder } = config;
-  return { seed, alpha, delta, device, ...(encoder === undefined ? {} : { encoder }) };
+  const { seed, alpha, delta, device, encoder, encoderTuning } = config;
+  // what is not asked for stays out: the settings are part of a job's id
+  const tuning = encoderTuning === 'frozen' ? {} : { encoderTuning };
+  return { seed, alpha, delta, device, ...(encoder === undefined ? {} : { encoder, ...tuning }) };
 }
 
 export function pricesOf(config: Config): { input: number; output: number } {

@@ -14,9 +14,11 @@ export interface EncoderPlace {
   readonly width: number;
   /** First numbers of the vector of a fixed sentence: another encoder gives others. */
   readonly probe: readonly number[];
+  /** Its weights were tuned and stand in the model's own folder; `source` is what they were before. */
+  readonly tuned?: true;
 }
 
-const probeText = 'Which encoder is this?';
+export const probeText = 'Which encoder is this?';
 const probeSize = 8;
 /** Runtimes round differently, encoders differ by far more. */
 const probeTolerance = 1e-3;
@@ -24,23 +26,34 @@ const batchTexts = 32;
 
 /**
  * A pre-trained text encoder (bge-small, MiniLM, ...) from a folder in the layout of Hugging Face or from the hub, through
- * `@huggingface/transformers`, which is loaded only here and need not be installed. Its weights stay as they are; texts
- * become vectors of length 1.
+ * `@huggingface/transformers`, which is loaded only here and need not be installed. Texts become vectors of length 1.
  */
 export class SentenceEncoder {
   readonly place: EncoderPlace;
+  /** How tokens become one vector. */
+  readonly pooling: 'mean' | 'cls';
+  /** Where its files stand. */
+  readonly folder: string;
   readonly #extract: FeatureExtractionPipeline;
-  readonly #pooling: 'mean' | 'cls';
 
-  private constructor(extract: FeatureExtractionPipeline, pooling: 'mean' | 'cls', place: EncoderPlace) {
+  private constructor(
+    extract: FeatureExtractionPipeline,
+    pooling: 'mean' | 'cls',
+    place: EncoderPlace,
+    folder: string,
+  ) {
     this.#extract = extract;
-    this.#pooling = pooling;
+    this.pooling = pooling;
     this.place = place;
+    this.folder = folder;
   }
 
-  /** @throws RUNTIME_UNAVAILABLE where the package is missing, or the encoder cannot be loaded */
-  static async open(source: string): Promise<SentenceEncoder> {
-    const { pipeline } = await import('@huggingface/transformers').catch((error: unknown) => {
+  /**
+   * @param tunedFrom what its weights were before they were tuned
+   * @throws RUNTIME_UNAVAILABLE where the package is missing, or the encoder cannot be loaded
+   */
+  static async open(source: string, tunedFrom?: string): Promise<SentenceEncoder> {
+    const { pipeline, env } = await import('@huggingface/transformers').catch((error: unknown) => {
       const hint = 'install it (npm install @huggingface/transformers), or train without an encoder';
       throw unavailable('@huggingface/transformers', error, hint);
     });
@@ -54,15 +67,23 @@ export class SentenceEncoder {
       const pooling = isFolder ? await poolingOf(source) : 'mean';
       const [vector = new Float32Array()] = await embed(extract, pooling, [probeText]);
       const probe = [...vector.subarray(0, probeSize)];
-      return new SentenceEncoder(extract, pooling, { source, width: vector.length, probe });
+      const origin = tunedFrom === undefined ? { source } : { source: tunedFrom, tuned: true as const };
+      const folder = isFolder ? resolve(source) : join(env.cacheDir ?? '', source);
+      return new SentenceEncoder(extract, pooling, { ...origin, width: vector.length, probe }, folder);
     } catch (error) {
       throw unavailable(`the encoder ${source}`, error, hint);
     }
   }
 
-  /** The encoder that a model was trained with. @throws RUNTIME_UNAVAILABLE, ARTEFACT_MISMATCH where it is another one */
-  static async reopen(place: EncoderPlace): Promise<SentenceEncoder> {
-    const encoder = await SentenceEncoder.open(place.source);
+  /**
+   * The encoder that a model was trained with.
+   * @param tunedFolder where its files stand if it was tuned
+   * @throws RUNTIME_UNAVAILABLE, ARTEFACT_MISMATCH where it is another one
+   */
+  static async reopen(place: EncoderPlace, tunedFolder: string): Promise<SentenceEncoder> {
+    const encoder = await (place.tuned === true
+      ? SentenceEncoder.open(tunedFolder, place.source)
+      : SentenceEncoder.open(place.source));
     const { width, probe } = encoder.place;
     const isSame =
       width === place.width &&
@@ -80,13 +101,25 @@ export class SentenceEncoder {
   /** Vectors of the last turns of dialogues; each text is read once. */
   async read(inputs: readonly LppmInput[]): Promise<SentenceVectors> {
     const texts = [...new Set(inputs.map(lastText).filter(Boolean))];
-    const vectors = new Map<string, Float32Array>();
-    for (let start = 0; start < texts.length; start += batchTexts) {
-      const batch = texts.slice(start, start + batchTexts);
-      const rows = await embed(this.#extract, this.#pooling, batch);
-      batch.forEach((text, row) => vectors.set(text, rows[row] as Float32Array));
-    }
+    const rows = await this.readTexts(texts);
+    const vectors = new Map(texts.map((text, row) => [text, rows[row] as Float32Array]));
     return { width: this.place.width, of: (input) => vectors.get(lastText(input)) ?? null };
+  }
+
+  async readTexts(texts: readonly string[]): Promise<Float32Array[]> {
+    const vectors: Float32Array[] = [];
+    for (let start = 0; start < texts.length; start += batchTexts) {
+      vectors.push(...(await embed(this.#extract, this.pooling, texts.slice(start, start + batchTexts))));
+    }
+    return vectors;
+  }
+
+  /** Ids of a text's tokens, as the encoder reads them. */
+  tokens(text: string): Int32Array {
+    const { input_ids: ids } = this.#extract.tokenizer(text, { truncation: true }) as {
+      input_ids: { data: BigInt64Array };
+    };
+    return Int32Array.from(ids.data, Number);
   }
 
   async dispose(): Promise<void> {
@@ -95,7 +128,7 @@ export class SentenceEncoder {
 }
 
 /** What the user said last, clipped; empty where the last turn is none of the user's. */
-function lastText(input: LppmInput): string {
+export function lastText(input: LppmInput): string {
   const last = input.turns.at(-1);
   return last?.speaker === 'user' ? clipText(last.text).trim() : '';
 }

@@ -81,6 +81,7 @@ const cases: Readonly<Record<string, Case>> = {
   softmax: (o) => o.softmax(learned(o, 'a', 4, 3)),
   gru: (o) => o.gru(learned(o, 'a', 5, 3, 2), learned(o, 'w', 2, 12), learned(o, 'u', 4, 12), learned(o, 'bias', 12)),
   layerNorm: (o) => o.layerNorm(sequence(o), learned(o, 'gain', 4), learned(o, 'bias', 4)),
+  'layerNorm with a large epsilon': (o) => o.layerNorm(sequence(o), learned(o, 'gain', 4), learned(o, 'bias', 4), 0.5),
   'layerNorm of one row': (o) => o.layerNorm(learned(o, 'a', 4), learned(o, 'gain', 4), learned(o, 'bias', 4)),
   'sum over time': (o) => o.sum(sequence(o), 1),
   'sum, side kept': (o) => o.divide(sequence(o), o.scale(o.sum(o.sigmoid(sequence(o)), -1, true), 1, 1)),
