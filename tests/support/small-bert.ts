@@ -1,8 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { bertMaps, type BertShape } from '../../models/nn/bert.ts';
+import { bertHidden, bertMaps, bertPooled, type BertShape } from '../../models/nn/bert.ts';
+import { OnnxBackend } from '../../models/nn/onnx-backend.ts';
 import { encodeModel, type OnnxNode, type OnnxTensor } from '../../models/nn/onnx-proto.ts';
-import type { Parameters } from '../../models/nn/operations.ts';
+import type { Network, Parameters, Value } from '../../models/nn/operations.ts';
+import { train } from '../../models/nn/trainer.ts';
 import type { Wordpiece } from '../../models/text/wordpiece.ts';
 
 export interface WrittenBert {
@@ -146,4 +148,51 @@ function safetensorsOf(shape: BertShape, parameters: Parameters, prefix: string)
   const json = new TextEncoder().encode(JSON.stringify(header));
   const size = new Uint8Array(BigUint64Array.of(BigInt(json.length)).buffer);
   return Buffer.concat([size, json, ...parts]);
+}
+
+/**
+ * Pre-trains an encoder on texts without labels: of two halves of a text's words, each finds the other among those of
+ * all texts in the batch (as in `pairNetwork` of the context chooser, both sides in one block).
+ */
+export async function pretrainBert(
+  texts: readonly string[],
+  shape: BertShape,
+  wordpiece: Wordpiece,
+  epochs: number,
+): Promise<Parameters> {
+  const network: Network = (o) => {
+    const vectors = bertPooled(o, bertHidden(o, shape), 'mean');
+    const near = o.scale(o.matmul(vectors, o.transpose(vectors, [1, 0])), 4 / Math.sqrt(shape.width));
+    const scores = o.add(near, o.input('others', 'float32', ['b', 'b']));
+    const loss = (): Value => o.softmaxCrossEntropy(scores, o.input('targets', 'float32', ['b', 'b']));
+    return { outputs: { last_hidden_state: vectors }, loss };
+  };
+  const { parameters } = await train({
+    network,
+    backend: new OnnxBackend(),
+    rows: texts.length,
+    batch: (rows, random) => {
+      const sides = rows.map((row) => Map.groupBy(texts[row]!.split(' '), () => random() < 0.5));
+      const halves = [false, true].flatMap((side) => sides.map((words) => (words.get(side) ?? []).join(' ')));
+      const { ids, mask, shape: sizes } = wordpiece.encodeAll(halves, shape.positions);
+      const count = halves.length;
+      const [others, targets] = [new Float32Array(count * count), new Float32Array(count * count)];
+      for (let row = 0; row < count; row += 1) {
+        others[row * count + row] = -1e4;
+        targets[row * count + ((row + rows.length) % count)] = 1;
+      }
+      return {
+        input_ids: { data: ids, shape: sizes },
+        attention_mask: { data: mask, shape: sizes },
+        others: { data: others, shape: [count, count] },
+        targets: { data: targets, shape: [count, count] },
+      };
+    },
+    batchSize: 32,
+    epochs,
+    seed: 1,
+    optimizer: { learningRate: 2e-3 },
+    stage: 'pre-train',
+  });
+  return parameters;
 }
