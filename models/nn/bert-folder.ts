@@ -38,7 +38,8 @@ export async function readBertFolder(folder: string): Promise<BertFolder> {
   const wanted = { hidden_act: 'gelu', position_embedding_type: 'absolute', is_decoder: false } as const;
   for (const [key, value] of Object.entries(wanted)) {
     const own = config[key] ?? value;
-    if (own !== value) throw unsupported(folder, `${key} "${String(own)}" (model type "${type}") cannot be tuned`);
+    if (own !== value)
+      throw unsupported(folder, `${key} ${JSON.stringify(own)} (model type "${type}") cannot be tuned`);
   }
   const numberOf = (key: string, usual?: number): number => {
     const value = config[key] ?? usual;

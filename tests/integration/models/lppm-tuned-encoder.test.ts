@@ -8,7 +8,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../engine/core/random.ts';
 import type { EncoderTuning } from '../../../engine/core/config.ts';
 import type { LppmExample } from '../../../models/lppm/example.ts';
-import type { LppmFitOptions } from '../../../models/lppm/fit.ts';
 import { LppmModel } from '../../../models/lppm/model.ts';
 import type { Parameters } from '../../../models/nn/operations.ts';
 import { Wordpiece } from '../../../models/text/wordpiece.ts';
@@ -33,13 +32,9 @@ describe('a pre-trained encoder that is tuned', () => {
   const train = openingDesk(1, 20);
   const test = openingDesk(101, 20);
   const inputs = test.map(({ input }) => input);
-  const fitted = async (
-    encoderTuning: EncoderTuning,
-    rows: readonly LppmExample[] = train,
-    options: Partial<LppmFitOptions> = {},
-  ): Promise<LppmModel> => {
+  const fitted = async (encoderTuning: EncoderTuning): Promise<LppmModel> => {
     const model = new LppmModel({ parameters, encoder, encoderTuning, tuning });
-    await model.fit(rows, { seed: 1, ...options });
+    await model.fit(train, { seed: 1 });
     return model;
   };
   beforeAll(async () => {
@@ -92,13 +87,15 @@ describe('a pre-trained encoder that is tuned', () => {
   it('is judged by rows that it was not tuned on', async () => {
     const random = seededRandom(5);
     const steps = ['one', 'two'] as const;
-    const rows = train.map((row): LppmExample => {
+    // too few to choose an epoch by: it learns all of them by heart
+    const rows = openingDesk(3, 6).map((row): LppmExample => {
       const step = steps[random() < 0.5 ? 0 : 1];
       return { ...row, process: null, step, action: { kind: 'reply', text: step } };
     });
-    const model = await fitted('tuned', rows, { folds: 2 });
+    const model = new LppmModel({ parameters, encoder, encoderTuning: 'tuned', tuning: { ...tuning, epochs: 40 } });
+    await model.fit(rows, { seed: 1, folds: 2 });
     const right = model.crossFitted?.filter(({ step }, row) => step === rows[row]?.step).length ?? 0;
-    expect(right / rows.length).toBeLessThan(0.62);
+    expect(right / rows.length).toBeLessThan(0.7);
     await model.dispose();
   });
 
