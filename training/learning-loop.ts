@@ -1,3 +1,4 @@
+import type { LearnableTurns } from '../datasets/log/considered-messages.ts';
 import type { LogQueries } from '../datasets/log/queries.ts';
 import type { Clock } from '../engine/core/clock.ts';
 import { messageOf } from '../engine/core/errors.ts';
@@ -97,37 +98,47 @@ export class LearningLoop {
   }
 
   async #look(): Promise<void> {
-    const { queries, registry, queue, settings, clock, graduation } = this.#parts;
+    const { queries, registry, queue, graduation } = this.#parts;
     const served = new Map((await registry.list()).map(({ role, current }) => [role, current]));
     const jobs = (await queue.list()).filter(({ job }) => job.kind !== 'mine');
     const isDeep = this.#looks % deepEvery === 0;
     const drift: DriftSign[] = [];
     const plans: LearningPlan[] = [];
     const found = await queries.learnable();
-    for (const { role, turns, corrections } of found) {
-      const hasModels = (served.get(role) ?? null) !== null;
-      const known = isDeep ? await this.#signs(role) : this.#drift.filter((sign) => sign.role === role);
-      const signs = hasModels ? known : [];
-      drift.push(...signs);
-      const isTrying = (await this.#parts.rollouts.refresh(role)) !== null;
-      const news: RoleNews = {
-        role,
-        turns,
-        corrections,
-        hasModels,
-        isTrying,
-        drift: signs.filter((sign) => sign.isDrift).map((sign) => sign.what),
-      };
-      const last = this.#lastOf(news, jobs);
-      const due = dueOf(news, last, jobs, settings, clock.now());
-      plans.push(due.plan);
-      if (due.reason !== null) await this.#train(news, due, last);
+    for (const learnable of found) {
+      const { role } = learnable;
+      try {
+        const current = served.get(role) ?? null;
+        const signs = isDeep ? await this.#signs(role) : this.#drift.filter((sign) => sign.role === role);
+        const known = current === null ? [] : signs;
+        drift.push(...known);
+        plans.push(await this.#lookAt(learnable, current !== null, known, jobs));
+      } catch (error) {
+        // one role that cannot be trained now holds up no other
+        this.#parts.logger.warn({ role, error: messageOf(error) }, 'a role was not looked after; it is tried again');
+      }
     }
     this.#plans = plans;
     this.#drift = drift;
     if (isDeep) await graduation?.look(found.map(({ role }) => role));
     this.#looks += 1;
     await this.#keep();
+  }
+
+  /** Asks for a training where the role is due. @returns what is planned */
+  async #lookAt(
+    { role, turns, corrections }: LearnableTurns,
+    hasModels: boolean,
+    signs: readonly DriftSign[],
+    jobs: readonly JobView[],
+  ): Promise<LearningPlan> {
+    const isTrying = (await this.#parts.rollouts.refresh(role)) !== null;
+    const drifted = signs.filter((sign) => sign.isDrift).map((sign) => sign.what);
+    const news: RoleNews = { role, turns, corrections, hasModels, isTrying, drift: drifted };
+    const last = this.#lastOf(news, jobs);
+    const due = dueOf(news, last, jobs, this.#parts.settings, this.#parts.clock.now());
+    if (due.reason !== null) await this.#train(news, due, last);
+    return due.plan;
   }
 
   async #keep(): Promise<void> {

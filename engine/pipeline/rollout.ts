@@ -57,10 +57,13 @@ export class Rollouts {
   readonly #trials = new Map<string, Trial>();
   readonly #challengers = new Map<string, Challenger>();
   readonly #arms = new Map<string, Arm>();
+  /** What was known before a restart, until it is known that nobody asks for it. */
+  #memories: RolloutMemories;
   readonly #served = new Map<string, { readonly arm: Arm; readonly share: number; readonly conversation: string }>();
 
   constructor(parts: RolloutParts) {
     this.#parts = parts;
+    this.#memories = parts.memories ?? {};
   }
 
   /** Reads how a role's trial stands; asked at start and whenever the registry changed. */
@@ -69,6 +72,8 @@ export class Rollouts {
     if (challenger === null) {
       this.#challengers.delete(role);
       this.#trials.delete(role);
+      const { [role]: _over, ...others } = this.#memories;
+      this.#memories = others;
     } else this.#challengers.set(role, challenger);
     return challenger;
   }
@@ -152,11 +157,12 @@ export class Rollouts {
     });
   }
 
+  /** Of trials under way; of one that nobody has asked about since the restart, what was known before it. */
   get memories(): RolloutMemories {
     const entries = [...this.#trials].map(([role, { bundle, share, pairsBefore, evidence }]) => {
       return [role, { bundle, share, pairsBefore, evidence: evidence.state }] as const;
     });
-    return Object.fromEntries(entries);
+    return { ...this.#memories, ...Object.fromEntries(entries) };
   }
 
   #trialOf(role: string, bundle: string): Trial | null {
@@ -164,7 +170,7 @@ export class Rollouts {
     if (challenger === undefined || challenger.bundle !== bundle) return null;
     let trial = this.#trials.get(role);
     if (trial === undefined || trial.bundle !== bundle) {
-      const memory = this.#parts.memories?.[role];
+      const memory = this.#memories[role];
       const known = memory?.bundle === bundle ? memory : undefined;
       trial = {
         bundle,

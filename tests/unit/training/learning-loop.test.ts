@@ -99,6 +99,23 @@ describe('the learning loop', () => {
     expect(third.status().plans).toMatchObject([{ turns: 0 }]);
   });
 
+  it('looks after other roles where one cannot be trained, and keeps what is known', async () => {
+    const found = ['bad', 'desk'].map((role) => ({ role, turns, corrections }));
+    const loop = await loopOf({
+      queries: { learnable: async () => found, considered: async () => messages },
+      registry: { list: async () => [], history: async () => [] },
+      train: async (role, reason) => {
+        if (role === 'bad') throw new Error('its processes cannot be read');
+        return queue.enqueue({ role, snapshot: { id: 's', path: 'p' }, config, reason });
+      },
+    });
+    await loop.look();
+    expect(await asked()).toEqual(['by itself: 1000 new turns']);
+    expect(JSON.parse(await readFile(join(folder, 'learning.json'), 'utf8'))).toMatchObject({
+      trained: { desk: { turns: 1000 } },
+    });
+  });
+
   it('tries again what can pass, later and later, and waits for news where it cannot', async () => {
     const loop = await loopOf();
     await loop.look();

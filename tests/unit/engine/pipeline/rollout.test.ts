@@ -194,7 +194,14 @@ describe('a rollout', () => {
     const memories = JSON.parse(JSON.stringify(first.memories)) as RolloutMemories;
     expect((await begun(1000, memories)).status()).toEqual(first.status());
     expect(first.status()).toMatchObject([{ role: 'desk', pairs: 50, waitsFor: '950 more messages at this share' }]);
-    challenger = { ...(challenger as Challenger), bundle: 'b9' };
+    // a restart in which nothing was asked forgets nothing, a trial that is over is forgotten
+    const idle = await begun(1000, memories);
+    expect(idle.memories).toEqual(memories);
+    const tried = challenger as Challenger | null;
+    challenger = null;
+    await idle.refresh('desk');
+    expect(idle.memories).toEqual({});
+    challenger = { ...(tried as Challenger), bundle: 'b9' };
     expect((await begun(1000, memories)).status()).toMatchObject([{ bundle: 'b9', pairs: 0 }]);
   });
 
