@@ -26,6 +26,10 @@ export interface LadderCertificate extends Bound {
 export interface BudgetOptions extends CertifyOptions<LadderRow> {
   /** Names of the tiers in the order of `LadderRow`. */
   readonly tiers: readonly string[];
+  /** Share of wrong labels for each tier, in that order, where not all of them can take off `labelNoise`. */
+  readonly noiseOfTiers?: readonly number[];
+  /** Share of wrong labels among the choosing rows; as among the certifying ones where absent. It only orders plans. */
+  readonly chooseNoise?: number;
 }
 
 interface Plan {
@@ -51,6 +55,7 @@ export function splitBudget(rows: readonly LadderRow[], options: BudgetOptions):
   const choose = options.choose ?? rows.filter((_, index) => index % 2 === 0);
   const certifying = options.choose === undefined ? rows.filter((_, index) => index % 2 === 1) : rows;
   const noise = options.labelNoise ?? 0;
+  const noises = options.noiseOfTiers ?? options.tiers.map(() => noise);
   const level = observedError(options.alpha, noise);
   const first = firstOf(level, observedError(options.alpha / 4, noise), options.delta);
   const chain = chainOf(choose, options, Math.min(first, choose.length / 2));
@@ -59,15 +64,20 @@ export function splitBudget(rows: readonly LadderRow[], options: BudgetOptions):
   let failed: Plan | null = null;
   for (const plan of chain) {
     const tried = count(certifying, plan.thresholds);
-    if (tried.settled === 0 || binomialTail(tried.errors, tried.settled, level) > options.delta) {
+    const allowed = levelOf(certifying, plan.thresholds, noises, options.alpha);
+    if (tried.settled === 0 || binomialTail(tried.errors, tried.settled, allowed.level) > options.delta) {
       failed = tried;
       break;
     }
     passed = tried;
   }
-  const bound = boundOf(certifying.length, passed?.settled ?? 0, passed?.errors ?? 0, options);
+  const mixed = passed === null ? noise : levelOf(certifying, passed.thresholds, noises, options.alpha).noise;
+  const bound = boundOf(certifying.length, passed?.settled ?? 0, passed?.errors ?? 0, {
+    ...options,
+    labelNoise: mixed,
+  });
   const none = options.tiers.map(() => Number.POSITIVE_INFINITY);
-  const settling = passed === null ? [] : shares(certifying, passed.thresholds, options.tiers, noise);
+  const settling = passed === null ? [] : shares(certifying, passed.thresholds, options.tiers, noises);
   // Of a tier that settled no certifying row nothing is known: it is off, which changes nothing on these rows.
   const thresholds = passed?.thresholds.map((threshold, tier) =>
     settling[tier]?.settled === 0 ? Infinity : threshold,
@@ -78,12 +88,29 @@ export function splitBudget(rows: readonly LadderRow[], options: BudgetOptions):
       : failed === null
         ? `no thresholds keep the error on the ${choose.length} choosing rows below ${percent(options.alpha)}`
         : `${failed.errors} errors in the ${failed.settled} surest messages: too many to certify ${percent(options.alpha)}`;
-  return { ...bound, reason, tiers: shares(certifying, thresholds ?? none, options.tiers, noise) };
+  return { ...bound, reason, tiers: shares(certifying, thresholds ?? none, options.tiers, noises) };
+}
+
+/**
+ * The share of disagreement at which a plan errs at alpha, where tiers take off different noise: at least that, wherever
+ * its errors lie.
+ */
+function levelOf(
+  rows: readonly LadderRow[],
+  thresholds: readonly number[],
+  noises: readonly number[],
+  alpha: number,
+): { readonly level: number; readonly noise: number } {
+  const tiers = shares(rows, thresholds, thresholds.map(String), []);
+  const settled = tiers.reduce((sum, tier) => sum + tier.settled, 0);
+  const wrong = tiers.reduce((sum, tier, index) => sum + tier.settled * (noises[index] ?? 0), 0);
+  const noise = settled === 0 ? 0 : wrong / settled;
+  return { level: noise + alpha * (1 - 2 * Math.max(...noises)), noise };
 }
 
 /** Plans from the one with the strongest evidence to ever more generous ones. */
 function chainOf(choose: readonly LadderRow[], options: BudgetOptions, fewest: number): Plan[] {
-  const noise = options.labelNoise ?? 0;
+  const noise = options.chooseNoise ?? options.labelNoise ?? 0;
   const level = observedError(options.alpha, noise);
   const plans = sweep(
     choose,
@@ -151,7 +178,7 @@ function sweep(rows: readonly LadderRow[], grids: readonly (readonly number[])[]
 }
 
 function count(rows: readonly LadderRow[], thresholds: readonly number[]): Plan {
-  const tiers = shares(rows, thresholds, thresholds.map(String), 0);
+  const tiers = shares(rows, thresholds, thresholds.map(String), []);
   return {
     thresholds,
     settled: tiers.reduce((sum, tier) => sum + tier.settled, 0),
@@ -163,7 +190,7 @@ function shares(
   rows: readonly LadderRow[],
   thresholds: readonly number[],
   names: readonly string[],
-  noise: number,
+  noises: readonly number[],
 ): TierShare[] {
   const settled = thresholds.map(() => 0);
   const errors = thresholds.map(() => 0);
@@ -183,7 +210,7 @@ function shares(
       settled: own,
       errors: wrong,
       coverage: rows.length === 0 ? 0 : own / rows.length,
-      error: own === 0 ? 0 : trueError(wrong / own, noise),
+      error: own === 0 ? 0 : trueError(wrong / own, noises[index] ?? 0),
     };
   });
 }

@@ -11,6 +11,8 @@ import { scopeOf, withinScope, type LadderScope } from './ladder-scope.ts';
 export interface CertifiedLadder {
   readonly thresholds: { readonly dtr: Thresholds; readonly lppm: Thresholds };
   readonly certificate: ScopedCertificate;
+  /** Share of the log's own labels that are likely wrong, for comparisons on them. The certificate may rest on better ones. */
+  readonly teacherNoise: number;
 }
 
 /** With what is known about more traffic from outside; absent in bundles of earlier versions. */
@@ -20,19 +22,31 @@ export type ScopedCertificate = LadderCertificate & { readonly scope?: LadderSco
 export interface ScoredTurns {
   /** They choose the thresholds. */
   readonly choosing: readonly JudgedTurn[];
-  /** They test what was chosen; no conversation is in both. */
+  /** They test what was chosen; no message is in both. */
   readonly certifying: readonly JudgedTurn[];
+  /** The certifying ones were drawn at random and judged by people or verifiers, whose words have no noise to take off. */
+  readonly isAudited?: boolean;
+}
+
+/**
+ * Audited messages with which a certificate by their labels alone is tried: twice as many as have to be settled without an
+ * error, since about half of the messages are settled.
+ */
+export function fewestAudited(alpha: number, delta: number): number {
+  return 2 * Math.ceil(Math.log(delta) / Math.log1p(-alpha));
 }
 
 const keptScriptAssumption =
   'a question that the learned order of its process puts next is right where the assistant took another step of that process';
+
+const auditedAssumption = 'people or verifiers judged messages that were drawn at random, whatever became of them';
 
 /**
  * One error budget for the ladder. Part of the certifying turns may have been scored by models of folds, which learned
  * from less than the ones that will serve; the certificate says so.
  */
 export function certifyLadder(
-  { choosing, certifying }: ScoredTurns,
+  { choosing, certifying, isAudited = false }: ScoredTurns,
   options: {
     readonly alpha: number;
     readonly delta: number;
@@ -45,16 +59,26 @@ export function certifyLadder(
   },
 ): CertifiedLadder {
   const { alpha, delta, strangers, scopeShare, keepsScript = false } = options;
-  const seen = Math.min(...(['dtr', 'lppm'] as const).map((tier) => noiseSeenBy(tier, choosing)));
-  const labelNoise = Number.isFinite(seen) ? seen : 0;
+  const seen = isAudited ? [0, 0] : noiseOfTiers([...choosing, ...certifying]);
+  const labelNoise = Math.max(...seen);
+  const teacherNoise = isAudited ? likelyNoise(choosing) : labelNoise;
   // What a cut keeps from the tree router goes on to the next tier, so the budget is split over what is left.
   const cuts = executingCuts(choosing, delta);
   const proof = splitBudget(
     certifying.map((turn) => ladderRow(turn, cuts)),
-    { alpha, delta, tiers: ['dtr', 'lppm'], choose: choosing.map((turn) => ladderRow(turn, cuts)), labelNoise },
+    {
+      alpha,
+      delta,
+      tiers: ['dtr', 'lppm'],
+      choose: choosing.map((turn) => ladderRow(turn, cuts)),
+      labelNoise,
+      noiseOfTiers: seen,
+      chooseNoise: teacherNoise,
+    },
   );
   const assumptions = [
     ...proof.assumptions,
+    ...(isAudited ? [auditedAssumption] : []),
     ...(keepsScript ? [keptScriptAssumption] : []),
     'models that learned from more of the log err no more than those of its folds',
   ];
@@ -64,15 +88,19 @@ export function certifyLadder(
     dtr: { standard: standard('dtr'), byLabel: notBelow(standard('dtr'), cuts) },
     lppm: { standard: standard('lppm'), byLabel: {} },
   };
-  if (strangers === undefined) return { thresholds, certificate: { ...proof, assumptions } };
-  const terms = { alpha, delta, labelNoise, strangers };
+  if (strangers === undefined) return { thresholds, certificate: { ...proof, assumptions }, teacherNoise };
+  const terms = { alpha, delta, labelNoise: proof.labelNoise, strangers };
   const kept = scopeShare === undefined ? thresholds : withinScope(certifying, thresholds, scopeShare, terms);
   const rows = settleTurns(certifying, kept);
   const scope = scopeOf(rows, terms);
   const percents = [scope.holdsUpTo, scope.observed].map((share) => `${(share * 100).toFixed(0)} %`);
   const known = `at most ${percents[0]} of the messages are such as only an LLM can answer (here ${percents[1]} were)`;
-  const certificate = scopeShare === undefined ? proof : recount(proof, rows, kept, { alpha, delta, labelNoise });
-  return { thresholds: kept, certificate: { ...certificate, assumptions: [...assumptions, known], scope } };
+  const certificate = scopeShare === undefined ? proof : recount(proof, rows, kept, terms);
+  return {
+    thresholds: kept,
+    certificate: { ...certificate, assumptions: [...assumptions, known], scope },
+    teacherNoise,
+  };
 }
 
 /** What is left of a certificate whose thresholds were raised afterwards. */
@@ -98,17 +126,36 @@ function recount(
   return { ...proof, ...bound, reason, tiers };
 }
 
-/** With fewer proposals a tier cannot tell noise of the labels from errors of its own. */
-const fewestProposals = 200;
+/** A teacher who errs more often than this tells nothing about which thresholds to try. */
+const mostNoise = 0.4;
+/**
+ * With fewer proposals, or with this share of what the other tier proposes, a tier cannot tell noise of the labels from
+ * errors of its own: the bound of a handful of rows is near zero, whatever the noise.
+ */
+const fewestProposals = { rows: 200, share: 0.25 };
+
+/** Proposals of each tier; null where they are too few to have a say about the teacher. */
+function telling(turns: readonly JudgedTurn[], fewest: number): (readonly JudgedProposal[] | null)[] {
+  const proposals = (['dtr', 'lppm'] as const).map((tier) => turns.flatMap((turn) => turn[tier] ?? []));
+  const most = Math.max(...proposals.map(({ length }) => length));
+  return proposals.map((own) => (own.length >= fewest && own.length >= most * fewestProposals.share ? own : null));
+}
 
 /**
- * How often the teacher is wrong, as far as one tier can tell. A tier that is bad at this traffic sees noise where it
- * errs itself, so the lowest estimate of all tiers counts, and none where a tier has too few proposals to say.
+ * How often the teacher is wrong, as far as each tier can tell. A tier that is bad at this traffic sees noise where it errs
+ * itself, so the lowest estimate counts for all. A tier of too few proposals has no say, and nothing is taken off for
+ * what it settles. A bound may rest on the rows that certify too: it holds for the teacher, not for the rows.
  */
-function noiseSeenBy(tier: 'dtr' | 'lppm', turns: readonly JudgedTurn[]): number {
-  const proposals = turns.flatMap((turn) => turn[tier] ?? []);
-  if (proposals.length === 0) return Number.POSITIVE_INFINITY;
-  return proposals.length < fewestProposals ? 0 : estimateLabelNoise(proposals).rate;
+function noiseOfTiers(turns: readonly JudgedTurn[]): number[] {
+  const seen = telling(turns, fewestProposals.rows).map((own) => (own === null ? null : estimateLabelNoise(own).rate));
+  const least = Math.min(...seen.map((rate) => rate ?? Number.POSITIVE_INFINITY));
+  return seen.map((rate) => (rate === null ? 0 : least));
+}
+
+/** The likely noise, not a bound: what it helps to choose is tested afterwards on other labels. */
+function likelyNoise(turns: readonly JudgedTurn[]): number {
+  const seen = telling(turns, 1).flatMap((own) => (own === null ? [] : [estimateLabelNoise(own).observed]));
+  return Math.min(mostNoise, ...(seen.length === 0 ? [0] : seen));
 }
 
 function ladderRow({ dtr, lppm }: JudgedTurn, cuts: Readonly<Record<string, number | null>>): LadderRow {

@@ -15,14 +15,14 @@ import { answeredTurns, type AnsweredTurn } from './examples/answered-turn.ts';
 import { baseExamples, type BaseRow } from './examples/base-examples.ts';
 import { cetExamples } from './examples/cet-examples.ts';
 import type { ContextOutcome } from './examples/context-outcomes.ts';
-import { applyCorrections, type Correction } from './examples/correction.ts';
+import { applyCorrections, correctedTurns, type Correction } from './examples/correction.ts';
 import { dtrExamples } from './examples/dtr-examples.ts';
 import { keptScript, type KeptScript } from './examples/kept-script.ts';
 import { lppmExamples, lppmTurns } from './examples/lppm-examples.ts';
 import { findPayloadTools, type PayloadTool } from './examples/payload-tools.ts';
 import { judgeTurns, type JudgedTurn } from './judged-turn.ts';
 import { CrossFittedTier } from './cross-fitted-tier.ts';
-import { certifyLadder, type ScopedCertificate } from './ladder-certificate.ts';
+import { certifyLadder, fewestAudited, type ScopedCertificate, type ScoredTurns } from './ladder-certificate.ts';
 import { strangersOf } from './ladder-scope.ts';
 import { judgingTiers } from './judging-tiers.ts';
 
@@ -50,6 +50,11 @@ export interface LearnOptions {
   readonly scopeShare?: number;
   /** What people said was right for single messages. */
   readonly corrections?: readonly Correction[];
+  /**
+   * What people or verifiers called right for messages that were drawn at random, whatever became of them; null outcome: it
+   * needed the LLM. Where there are enough of them they certify beside the teacher's labels.
+   */
+  readonly audited?: readonly Correction[];
   /** Ids of messages whose answers are no labels; nothing is learned from them or judged by them. */
   readonly unlabelled?: ReadonlySet<string>;
   /** Ids of messages whose answers are labels of little trust: they judge like all others, and teach nothing. */
@@ -72,6 +77,8 @@ export interface Learned {
   readonly models: LearnedModels;
   readonly thresholds: { readonly dtr: Thresholds; readonly lppm: Thresholds };
   readonly certificate: ScopedCertificate;
+  /** See `CertifiedLadder`. */
+  readonly teacherNoise: number;
   readonly reports: Readonly<Partial<Record<LearnedTier, FitReport>>>;
   /** Turns that neither training nor the choice of thresholds saw, as the new models would have settled them. */
   readonly heldOut: readonly JudgedTurn[];
@@ -93,7 +100,7 @@ const folds = 3;
  * a log of fewer messages than `large` models of folds err so much more than the ones that will serve that their rows
  * would certify less, not more (on the sample desk nothing instead of half): there they only choose.
  */
-const choosing = { share: 0.4, large: 4000 };
+const choosing = { share: 0.4, large: 1500 };
 /** Fewer conversations cannot be shared out to the folds. */
 const fewestToCross = 10;
 const baseRowsByDefault = 6000;
@@ -110,8 +117,10 @@ export async function learn(conversations: readonly Conversation[], options: Lea
   const usable = conversations.filter(({ split }) => split === null || split === 'train');
   const corrections = options.corrections ?? [];
   const corrected = new Set(corrections.map((correction) => correction.message));
+  const audited = (options.audited ?? []).filter(({ message }) => !corrected.has(message));
+  const known = new Set(audited.map(({ message }) => message));
   const isLabelled = ({ message: { id } }: AnsweredTurn): boolean =>
-    corrected.has(id) || options.unlabelled?.has(id) !== true;
+    corrected.has(id) || known.has(id) || options.unlabelled?.has(id) !== true;
   const turns = answeredTurns(usable, { afterResults: true }).filter(isLabelled);
   if (turns.length < minimumTurns) {
     throw new EngineError('TOO_FEW_ROWS', { what: 'learning', needed: minimumTurns, actual: turns.length });
@@ -133,36 +142,63 @@ export async function learn(conversations: readonly Conversation[], options: Lea
     ...turns.filter((turn) => isHeldOut(turn) && corrected.has(turn.message.id)),
   ];
   const tiers = options.tiers ?? ['dtr', 'lppm', 'cet'];
-  const lessons = applyCorrections(taught, corrections);
+  const words = [...corrections, ...audited.map((one) => ({ ...one, weight: 1 }))];
+  const lessons = applyCorrections(taught, words);
   const { models, reports } = await fitAll(lessons, workshop, 'all', tiers);
 
   // A mapper that was not cross-fitted would be judged by what it learned from: it proposes nothing here.
   const isCrossed = models.lppm !== null && models.lppm.crossFitted !== null;
   const lppm = isCrossed ? new CrossFittedTier(models.lppm, lppmTurns(lessons, payloadTools)) : null;
   // what a person said of a message is the last word
-  const isOpen = ({ message }: AnsweredTurn): boolean => !corrected.has(message.id);
+  const isOpen = ({ message }: AnsweredTurn): boolean => !corrected.has(message.id) && !known.has(message.id);
   const isKept = keptScript(turns.filter(isOpen), payloadTools, models.lppm);
+  const byWord = (turn: AnsweredTurn): AnsweredTurn => correctedTurns([turn], audited)[0] ?? turn;
   const scored: JudgedTurn[] = [];
   for (let fold = 0; fold < folds; fold += 1) {
     const isInFold = (turn: AnsweredTurn): boolean => foldOf(turn.conversation) === fold;
     const others = teaching.filter((turn) => !isInFold(turn) && isTrusted(turn));
-    const { models: own } = await fitAll(applyCorrections(others, corrections), workshop, `fold ${fold + 1}`, ['dtr']);
-    const judged = teaching.filter((turn) => isInFold(turn) && isJudge(turn));
+    const { models: own } = await fitAll(applyCorrections(others, words), workshop, `fold ${fold + 1}`, ['dtr']);
+    const judged = teaching.filter((turn) => isInFold(turn) && isJudge(turn)).map(byWord);
     const { dtr } = judgingTiers(own);
     scored.push(...(await judgeTurns(judged, { dtr, lppm }, payloadTools, options.progress, isKept)));
     await disposeAll(own);
   }
 
-  const unseen = turns.filter((turn) => isHeldOut(turn) && isJudge(turn));
+  const unseen = turns.filter((turn) => isHeldOut(turn) && isJudge(turn)).map(byWord);
   const heldOut = await judgeTurns(unseen, judgingTiers(models), payloadTools, options.progress, isKept);
-  const choosers = asked < choosing.large ? 1 : choosing.share;
-  const isChooser = (turn: JudgedTurn): boolean => hashFraction(`chooses ${turn.conversation}`) < choosers;
-  const { thresholds, certificate } = certifyLadder(
-    { choosing: scored.filter(isChooser), certifying: [...heldOut, ...scored.filter((turn) => !isChooser(turn))] },
-    { ...options, strangers: strangersOf(turns), keepsScript: models.lppm?.followsOrder === true },
+  const ways = waysToCertify(scored, heldOut, { asked, known, options });
+  const strangers = strangersOf(turns);
+  const keepsScript = models.lppm?.followsOrder === true;
+  const ladders = ways.map((way) =>
+    certifyLadder(way, { ...options, delta: options.delta / ways.length, strangers, keepsScript }),
+  );
+  const { thresholds, certificate, teacherNoise } = ladders.reduce((best, one) =>
+    one.certificate.coverage > best.certificate.coverage ? one : best,
   );
   const counts = { conversations: usable.length, turns: turns.length, heldOut: heldOut.length };
-  return { models, thresholds, certificate, reports, heldOut, payloadTools, isKept, counts };
+  return { models, thresholds, certificate, teacherNoise, reports, heldOut, payloadTools, isKept, counts };
+}
+
+/**
+ * Who chooses thresholds and who certifies them: by the teacher's labels, and, where there are enough of them, by the words
+ * of people or verifiers. Whichever lets more be settled holds, so that delta is shared between them.
+ */
+function waysToCertify(
+  scored: readonly JudgedTurn[],
+  heldOut: readonly JudgedTurn[],
+  log: { readonly asked: number; readonly known: ReadonlySet<string>; readonly options: LearnOptions },
+): ScoredTurns[] {
+  const choosers = log.asked < choosing.large ? 1 : choosing.share;
+  const isChooser = (turn: JudgedTurn): boolean => hashFraction(`chooses ${turn.conversation}`) < choosers;
+  const byTeacher = {
+    choosing: scored.filter(isChooser),
+    certifying: [...heldOut, ...scored.filter((turn) => !isChooser(turn))],
+  };
+  const isKnown = ({ message }: JudgedTurn): boolean => log.known.has(message);
+  const all = [...scored, ...heldOut];
+  const audited = all.filter(isKnown);
+  if (audited.length < fewestAudited(log.options.alpha, log.options.delta)) return [byTeacher];
+  return [{ choosing: all.filter((turn) => !isKnown(turn)), certifying: audited, isAudited: true }, byTeacher];
 }
 
 interface Workshop {

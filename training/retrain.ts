@@ -201,9 +201,9 @@ async function judge(
   });
 }
 
-function termsOf({ certificate }: Learned, champion: Champion | null, { alpha }: RetrainOptions): Terms {
+function termsOf({ teacherNoise }: Learned, champion: Champion | null, { alpha }: RetrainOptions): Terms {
   const proved = champion?.bundle.certificate?.alpha;
-  return { alpha, labelNoise: certificate.labelNoise, isStricter: proved !== undefined && alpha < proved };
+  return { alpha, labelNoise: teacherNoise, isStricter: proved !== undefined && alpha < proved };
 }
 
 /** Rows that nobody learned from, which prove something, apart from those that people corrected. */

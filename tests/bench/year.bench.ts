@@ -2,18 +2,21 @@
  * A simulated year: real conversations in a made-up order over twelve months, kinds of work that begin later, a teacher
  * of whose calls a tenth name the wrong tool. The same months are served by the first month's models alone, and with a
  * learning every so many months from what was passed up and a small explored share. Truth is what the conversations
- * said before they were spoiled. Prints one JSON document.
- * `node tests/bench/year.bench.ts --log FILE [--log FILE] [--conversations 2000] [--every 3] [--explore 0.02] [--noise 0.1] [--alpha 0.05] [--seed 1]`
+ * said before they were spoiled. With `--audit N` somebody who knows says before each learning what was right for N messages,
+ * drawn at random from all so far (at most half of them). Prints one JSON document.
+ * `node tests/bench/year.bench.ts --log FILE [--log FILE] [--conversations 2000] [--every 3] [--explore 0.02] [--noise 0.1] [--audit 0] [--alpha 0.05] [--seed 1]`
  */
 import { parseArgs } from 'node:util';
 import { readConversations } from '../../datasets/import/import-files.ts';
 import type { Conversation } from '../../engine/core/conversation.ts';
+import type { Outcome } from '../../engine/core/decision.ts';
 import { hashFraction } from '../../engine/core/hash.ts';
-import { toolCallsOf, type Message, type Part } from '../../engine/core/message.ts';
+import { textOf, toolCallsOf, type Message, type Part } from '../../engine/core/message.ts';
 import { silent } from '../../engine/core/progress.ts';
 import { serveAndLearn, isExplored } from '../../training/bench/serve-and-learn.ts';
 import type { ReplayedMessage } from '../../training/bench/replay.ts';
 import { answeredTurns, type AnsweredTurn } from '../../training/examples/answered-turn.ts';
+import type { Correction } from '../../training/examples/correction.ts';
 import { isSameDeed } from '../../training/examples/same-deed.ts';
 import { disposeAll, learn } from '../../training/learn.ts';
 
@@ -25,16 +28,18 @@ const { values } = parseArgs({
     explore: { type: 'string', default: '0.02' },
     seed: { type: 'string', default: '1' },
     noise: { type: 'string', default: '0.1' },
+    audit: { type: 'string', default: '0' },
     alpha: { type: 'string', default: '0.05' },
   },
 });
-const [most, every, explore, seed, noise] = [
+const [most, every, explore, seed, noise, audit] = [
   values.conversations,
   values.every,
   values.explore,
   values.seed,
   values.noise,
-].map(Number) as [number, number, number, number, number];
+  values.audit,
+].map(Number) as [number, number, number, number, number, number];
 const months = 12;
 const monthMs = 30 * 86_400_000;
 const begin = Date.UTC(2026, 0, 1);
@@ -89,6 +94,29 @@ const firstMonth = noisy.filter(({ messages }) => monthOf(messages[0]?.time ?? 0
 const later = noisy.filter(({ messages }) => monthOf(messages[0]?.time ?? 0) > 0);
 const truth = new Map(answeredTurns(clean).map((turn) => [turn.message.id, turn] as const));
 
+/** Messages that somebody was asked about, in the whole year with the loop. */
+const asked = new Set<string>();
+
+/** The truth about `audit` messages of users; those of lowest hash, so that most of them were asked about before. */
+function audited(known: readonly Conversation[]): Correction[] {
+  const turns = answeredTurns(known).filter(({ message }) => message.author === 'user' && truth.has(message.id));
+  const drawn = turns
+    .toSorted((a, b) => chance(`audit ${a.message.id}`) - chance(`audit ${b.message.id}`))
+    .slice(0, Math.min(audit, turns.length / 2));
+  for (const { message } of drawn) asked.add(message.id);
+  return drawn.map(({ message }) => ({
+    message: message.id,
+    outcome: outcomeOf(truth.get(message.id)),
+    source: 'human',
+  }));
+}
+
+function outcomeOf(turn: AnsweredTurn | undefined): Outcome | null {
+  if (turn === undefined) return null;
+  if (turn.call !== null) return { kind: 'tool-call', name: turn.call.name, arguments: turn.call.arguments };
+  return { kind: 'reply', text: textOf(turn.answer) };
+}
+
 const started = performance.now();
 const options = {
   seed,
@@ -98,11 +126,16 @@ const options = {
   progress: silent,
   tiers: ['dtr', 'lppm'],
 } as const;
-const first = await learn(firstMonth, options);
+const first = await learn(firstMonth, { ...options, audited: audited(firstMonth) });
 const learnedIn = (performance.now() - started) / 1000;
 process.stderr.write(`first month: ${first.counts.turns} turns, ${learnedIn.toFixed(0)} s\n`);
 const still = await serveAndLearn(firstMonth, later, first, { ...options, learnEvery: 0 });
-const loop = await serveAndLearn(firstMonth, later, first, { ...options, learnEvery: every * 30, explore });
+const loop = await serveAndLearn(firstMonth, later, first, {
+  ...options,
+  learnEvery: every * 30,
+  explore,
+  audit: audited,
+});
 const { payloadTools } = first;
 await disposeAll(first.models);
 
@@ -174,6 +207,8 @@ process.stdout.write(
       seed,
       noise,
       explore,
+      audit,
+      asked: asked.size,
       learnedEveryMonths: every,
       kindsFromTheBeginning: tools.filter((name) => beganIn(name) === 0).length,
       kindsLater: tools.filter((name) => beganIn(name) > 0).length,

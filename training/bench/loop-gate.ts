@@ -111,7 +111,7 @@ class Yard {
       settleTurns(old, champion.learned.thresholds),
       {
         alpha,
-        labelNoise: candidate.learned.certificate.labelNoise,
+        labelNoise: candidate.learned.teacherNoise,
         slices: slicesByMessage(turns),
         judged: { candidate: fresh, champion: old },
         metamorphic: {
@@ -121,7 +121,7 @@ class Yard {
         ...(mine === undefined || theirs === undefined ? {} : { footprint: { candidate: mine, champion: theirs } }),
       },
     );
-    const terms = { alpha, labelNoise: candidate.learned.certificate.labelNoise, isStricter: false };
+    const terms = { alpha, labelNoise: candidate.learned.teacherNoise, isStricter: false };
     const sealed = judgeSealed(
       { candidate: candidate.sealed, champion: champion.sealed, seen: seenByGate(verdict) },
       terms,

@@ -1,6 +1,7 @@
 import type { Conversation } from '../../engine/core/conversation.ts';
 import { hashFraction } from '../../engine/core/hash.ts';
 import { answeredTurns } from '../examples/answered-turn.ts';
+import { correctedTurns, type Correction } from '../examples/correction.ts';
 import { ownAnswers } from '../examples/own-answers.ts';
 import { settleTurns } from '../evaluate.ts';
 import { judgeCandidate } from '../gate.ts';
@@ -17,6 +18,8 @@ export interface ServeOptions extends LearnOptions {
   readonly learnEvery: number;
   /** Share of what is settled that goes up all the same, and has the LLM's answer for a label; none by default. */
   readonly explore?: number;
+  /** What somebody who knows says of messages drawn at random from what was said so far; nobody by default. */
+  readonly audit?: (known: readonly Conversation[]) => readonly Correction[];
 }
 
 /** What became of one learning during service. */
@@ -57,11 +60,13 @@ export async function serveAndLearn(
     replayed.push(...(await replay(live, tiersOf(champion), progress, { from, until })));
     if (until >= end) break;
     const known = [...history, ...live.flatMap((conversation) => before(conversation, until))];
+    const audited = options.audit?.(known) ?? [];
     const candidate = await learn(known, {
       ...options,
+      audited,
       unlabelled: ownAnswers(known, settledOf(replayed, options.explore ?? 0)),
     });
-    const verdict = await compare(candidate, champion, known, options);
+    const verdict = await compare(candidate, champion, known, { ...options, audited });
     const { coverage, errorUpper } = candidate.certificate;
     const { isPromoted: promoted, reasons } = verdict;
     const time = new Date(until).toISOString();
@@ -99,12 +104,13 @@ async function compare(
   candidate: Learned,
   champion: Learned,
   conversations: readonly Conversation[],
-  { alpha, progress }: ServeOptions,
+  { alpha, progress, audited = [] }: ServeOptions,
 ) {
   const ids = new Set(candidate.heldOut.map(({ message }) => message));
   const heldOut = answeredTurns(conversations).filter(({ message }) => ids.has(message.id));
+  const byWord = heldOut.map((turn) => correctedTurns([turn], audited)[0] ?? turn);
   const judged = await judgeTurns(
-    heldOut,
+    byWord,
     judgingTiers(champion.models),
     candidate.payloadTools,
     progress,
@@ -113,7 +119,7 @@ async function compare(
   return judgeCandidate(
     settleTurns(candidate.heldOut, candidate.thresholds),
     settleTurns(judged, champion.thresholds),
-    { alpha },
+    { alpha, labelNoise: candidate.teacherNoise },
   );
 }
 

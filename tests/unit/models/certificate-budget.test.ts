@@ -50,7 +50,7 @@ describe('splitBudget', () => {
     expect(joint.settled).toBe((dtr?.settled ?? 0) + (lppm?.settled ?? 0));
   });
 
-  it.each([0, 0.05])(
+  it.each([0, 0.05, 0.1])(
     'keeps the joint error below alpha in at least 1 - delta of the runs (label noise %d)',
     (noise) => {
       let broken = 0;
@@ -62,6 +62,19 @@ describe('splitBudget', () => {
       expect(broken).toBeLessThanOrEqual(runs * 0.1 + 2);
     },
   );
+
+  it('takes noise off only for tiers that are known to have it', () => {
+    const certified = (noiseOfTiers: readonly number[]) =>
+      splitBudget(traffic(6000, 4, 0.05), { ...options, labelNoise: 0.05, noiseOfTiers });
+    const both = certified([0.05, 0.05]);
+    const first = certified([0.05, 0]);
+    expect(both.labelNoise).toBeCloseTo(0.05, 9);
+    expect(first.labelNoise).toBeLessThan(0.05);
+    expect(first.settled).toBeLessThan(both.settled);
+    expect(first.settled).toBeGreaterThan(1500);
+    expect(first.errorUpper).toBeLessThanOrEqual(options.alpha);
+    expect(certified([0, 0]).settled).toBe(0);
+  });
 
   it('leaves a tier off that would only spend the budget', () => {
     const random = seededRandom(5);

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../../../engine/core/random.ts';
 import { plainWordsLabel } from '../../../models/dtr/mixed/plain-words.ts';
 import { figuresOf, settleTurns } from '../../../training/evaluate.ts';
 import type { JudgedProposal, JudgedTurn } from '../../../training/judged-turn.ts';
-import { certifyLadder } from '../../../training/ladder-certificate.ts';
+import { certifyLadder, fewestAudited } from '../../../training/ladder-certificate.ts';
 
 type Make = (index: number, share: number) => Partial<JudgedProposal> | null;
 
@@ -107,5 +108,51 @@ describe('certifyLadder', () => {
     expect(certified(few).thresholds.dtr).toMatchObject({ byLabel: { [plainWordsLabel]: null } });
     const many = judged(1200, (index) => (index % 2 === 0 ? { executes: true, label: plainWordsLabel } : {}));
     expect(certified(many).thresholds.dtr.byLabel[plainWordsLabel]).toBeGreaterThan(0);
+  });
+});
+
+describe('a teacher who is wrong now and then', () => {
+  /** The router is right where it is surer than .3, and wrong every third time below. */
+  const router =
+    (noise: (index: number) => boolean): Make =>
+    (index, share) => {
+      return { correct: (share < 0.7 || index % 3 !== 0) !== noise(index) };
+    };
+
+  it('is not counted as right because one tier has too few proposals to tell', () => {
+    const random = seededRandom(3);
+    const turns = judged(
+      4000,
+      router(() => random() < 0.1),
+      (index) => (index % 20 === 0 ? { confidence: 0.5 } : null),
+    );
+    const { certificate, teacherNoise } = certified(turns);
+    expect(teacherNoise).toBeGreaterThan(0.07);
+    expect(teacherNoise).toBeLessThan(0.1);
+    expect(certificate.labelNoise).toBeLessThanOrEqual(teacherNoise);
+    expect(certificate.coverage).toBeGreaterThan(0.6);
+  });
+
+  it('has no say where people judged enough messages', () => {
+    expect(fewestAudited(0.05, 0.1)).toBe(90);
+    const turns = judged(
+      1000,
+      router((index) => index % 4 === 0),
+    );
+    const words = judged(
+      150,
+      router(() => false),
+    );
+    const { certificate, teacherNoise } = certifyLadder(
+      { choosing: turns, certifying: words, isAudited: true },
+      options,
+    );
+    expect(teacherNoise).toBeCloseTo(0.25, 1);
+    expect(certificate).toMatchObject({ labelNoise: 0, rows: 150 });
+    expect(certificate.coverage).toBeGreaterThan(0.5);
+    expect(certificate.assumptions).toContain(
+      'people or verifiers judged messages that were drawn at random, whatever became of them',
+    );
+    expect(certifyLadder({ choosing: turns, certifying: turns }, options).certificate.settled).toBe(0);
   });
 });

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { sampleConversations } from '../../../datasets/sample/desk.ts';
 import { sampleProcesses } from '../../../datasets/sample/processes/scenarios.ts';
+import { hashFraction } from '../../../engine/core/hash.ts';
 import { silent } from '../../../engine/core/progress.ts';
 import { textOf } from '../../../engine/core/message.ts';
+import { answeredTurns } from '../../../training/examples/answered-turn.ts';
 import { disposeAll, learn, type LearnOptions } from '../../../training/learn.ts';
 
 const desk = sampleConversations(4, { conversations: 40 }).filter((one) => one.role === 'ops-desk');
@@ -43,6 +45,20 @@ describe('learn', () => {
     expect(learned.counts).toMatchObject({ conversations: desk.length, heldOut: learned.heldOut.length });
     expect(learned.certificate.alpha).toBe(0.2);
     expect([...stages].join()).toMatch(/train dtr \(all\)/);
+    await disposeAll(learned.models);
+  });
+
+  it('certifies by the words of people about messages drawn at random, where there are enough', async () => {
+    const asked = answeredTurns(desk).filter(({ message }) => message.author === 'user');
+    const drawn = asked.filter(({ message }) => hashFraction(`drawn ${message.id}`) < 0.25);
+    const audited = drawn.map(({ message }) => ({ message: message.id, outcome: null }));
+    const learned = await learn(desk, { ...options, audited });
+    expect(drawn.length).toBeGreaterThan(16);
+    expect(learned.certificate).toMatchObject({ rows: drawn.length, labelNoise: 0, settled: 0 });
+    expect(learned.certificate.assumptions.join()).toContain('people or verifiers judged');
+    const few = await learn(desk, { ...options, audited: audited.slice(0, 15) });
+    expect(few.certificate.assumptions.join()).not.toContain('people or verifiers judged');
+    await disposeAll(few.models);
     await disposeAll(learned.models);
   });
 
