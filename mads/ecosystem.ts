@@ -133,7 +133,7 @@ export async function openEcosystem(config: Config, options: EcosystemOptions): 
       // without an LLM there is nothing to learn from one
       explore: provider === null ? 0 : config.explore,
       trial: new RoleTrial(rollouts, beside, log),
-      graduated: (role, router) => routes.around(role, router),
+      graduated: (role, router, isLeft) => routes.around(role, router, isLeft),
       processes: (role) => (host.has(role) ? host.processes(role) : new ActingProcesses()),
     };
     const office = new ProcessOffice({

@@ -31,7 +31,7 @@ export interface ThinkingParts {
   /** Tries challengers out beside what serves; none where absent. */
   readonly trial?: RoleTrial;
   /** The tree router with the routes before it that prose has earned. */
-  readonly graduated?: (role: string, router: Tier | null) => Tier | null;
+  readonly graduated?: (role: string, router: Tier | null, isLeft: (outcome: Outcome) => boolean) => Tier | null;
   /** What the role follows; nothing where absent. */
   readonly processes?: (role: string) => ActingProcesses;
 }
@@ -173,7 +173,9 @@ export class RoleThinking {
     const followed = this.#parts.processes?.(this.#role);
     const lppm = mapper === null || followed === undefined ? mapper : new ProcessTier(mapper, followed);
     const router = bundle?.dtr ?? null;
-    const dtr = graduated === undefined ? router : graduated(this.#role, router);
+    // a route was earned by a process that may be retired since
+    const isLeft = (outcome: Outcome): boolean => (followed?.retiredOf(outcome) ?? null) !== null;
+    const dtr = graduated === undefined ? router : graduated(this.#role, router, isLeft);
     const tiers = [dtr, lppm, context];
     return tiers.filter((tier): tier is Tier => tier !== null && wanted.includes(tier.name));
   }

@@ -63,14 +63,22 @@ export class GraduatedRoutes {
     }
   }
 
-  /** The tree router with the role's routes before it; where there are none, as it was. */
-  around(role: string, router: Tier | null): Tier | null {
+  /**
+   * The tree router with the role's routes before it; where there are none, as it was.
+   * @param isLeft whether a deed goes on with something that the role does no more: no route does it then
+   */
+  around(role: string, router: Tier | null, isLeft: (outcome: Outcome) => boolean = () => false): Tier | null {
     if (!this.#roles.has(role)) return router;
-    return { name: 'dtr', consider: (turn) => this.#consider(role, turn, router) };
+    return {
+      name: 'dtr',
+      consider: (turn) => {
+        const route = this.#find(role, turn);
+        return this.#consider(turn, route === null || isLeft(route.outcome) ? null : route, router);
+      },
+    };
   }
 
-  async #consider(role: string, turn: Turn, router: Tier | null): Promise<Verdict> {
-    const route = this.#find(role, turn);
+  async #consider(turn: Turn, route: GraduatedRoute | null, router: Tier | null): Promise<Verdict> {
     if (route !== null) {
       const { rows, errors, errorUpper, alpha, outcome } = route;
       return {

@@ -6,6 +6,8 @@ import type { Level } from '../../../engine/core/tier-name.ts';
 import type { Turn } from '../../../engine/core/turn.ts';
 import { LiveModels } from '../../../engine/pipeline/live-models.ts';
 import type { Tier } from '../../../engine/tiers/tier.ts';
+import type { Step } from '../../../engine/core/process.ts';
+import { GraduatedRoutes, routeKey } from '../../../engine/tiers/graduated-routes.ts';
 import { ActingProcesses } from '../../../mads/acting-processes.ts';
 import { RoleThinking } from '../../../mads/role-thinking.ts';
 import { TableTier } from '../../support/desk.ts';
@@ -68,10 +70,27 @@ function think(level: Level = 'V4', objection: string | null = null): RoleThinki
     context: { contextTokens: 512 },
     admits: () => objection,
     processes: () => followed,
+    graduated: (role, router, isLeft) => routes.around(role, router, isLeft),
   });
 }
 const followed = new ActingProcesses();
+const routes = new GraduatedRoutes();
 const visited = (): string[] => rows.map((row) => row.tier);
+
+describe('a route that prose has earned', () => {
+  it('is not taken where its process was retired', async () => {
+    const outcome: Outcome = { kind: 'tool-call', name: 'order.find', arguments: {} };
+    const proof = { rows: 200, errors: 0, errorUpper: 0.02, alpha: 0.05 };
+    routes.load([{ role: 'desk', key: routeKey('hello', null) ?? '', text: 'hello', outcome, ...proof }]);
+    const asked = { ...turn('hello'), tools: [{ name: 'order.find', parameters: {} }] };
+    expect(await think().consider(asked)).toMatchObject({ tier: 'dtr', outcome });
+    const step: Step = { id: 'find', kind: 'call', tool: 'order.find', arguments: {} };
+    followed.load([], [{ name: 'refund', description: '', slots: [], steps: [step], edges: [], start: 'find' }]);
+    expect(await think().consider(asked)).toMatchObject({ tier: 'lppm' });
+    followed.load([], []);
+    routes.load([]);
+  });
+});
 
 describe('level', () => {
   it.each<[Level, string, string[]]>([
