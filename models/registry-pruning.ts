@@ -51,7 +51,9 @@ export async function pruneRegistry(root: string, registry: Registry, options: P
     const bundles = await registry.bundles(role);
     const isBusy = mayBeTraining(history, options.now);
     if (isBusy) busy.push(role);
-    const needed = neededOf(history, bundles, options);
+    const needed = new Set(neededOf(history, bundles, options));
+    const tried = await registry.challenger(role);
+    if (tried !== null) needed.add(tried.bundle);
     for (const bundle of bundles) {
       if (isBusy || needed.has(bundle.id)) kept.push(bundle);
       else gone.push(bundle.id);

@@ -15,7 +15,10 @@ export interface Forgotten {
   readonly records: number;
   /** Ids of snapshots that held it; their rows are removed. Models of these have seen it. */
   readonly snapshots: readonly string[];
-  /** Files that were set aside as damaged earlier, and still hold its name: for a person to look at. */
+  /**
+   * Files that still hold its name: set aside as damaged earlier, or evidence of a mined process, which may quote it. For a
+   * person to look at.
+   */
   readonly leftovers: readonly string[];
 }
 
@@ -103,12 +106,16 @@ async function snapshotsWith(dataDir: string, conversation: string): Promise<str
 }
 
 async function leftoversOf(dataDir: string, conversation: string): Promise<string[]> {
-  const folder = join(dataDir, 'quarantine');
-  const names = existsSync(folder) ? await readdir(folder) : [];
+  const name = JSON.stringify(conversation).slice(1, -1);
   const found: string[] = [];
-  for (const name of names) {
-    const content = await readFile(join(folder, name)).catch(() => null);
-    if (content?.includes(conversation) === true) found.push(join(folder, name));
+  for (const part of ['quarantine', 'processes']) {
+    const folder = join(dataDir, part);
+    const entries = existsSync(folder) ? await readdir(folder, { recursive: true, withFileTypes: true }) : [];
+    for (const entry of entries.filter((one) => one.isFile())) {
+      const path = join(entry.parentPath, entry.name);
+      const content = await readFile(path).catch(() => null);
+      if (content !== null && (content.includes(conversation) || content.includes(name))) found.push(path);
+    }
   }
   return found;
 }

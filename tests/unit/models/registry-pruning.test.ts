@@ -77,6 +77,20 @@ describe('pruneRegistry', () => {
     expect(await pruneRegistry(root, registry, { keep: 2, now })).toMatchObject({ bundles: [], artefacts: [] });
   });
 
+  it('keeps what is tried out, however long that takes', async () => {
+    const champion = await add(0, true);
+    const challenger = await add(1, false);
+    await registry.offer('pm', challenger, { expected: champion, share: 0, reason: 'gate' });
+    clock.advance(50 * day);
+    const later = await add(2, false);
+    clock.advance(2 * day);
+    const pruned = await pruneRegistry(root, registry, { keep: 1, now: clock.now() });
+    expect(pruned.bundles).toEqual([]);
+    expect((await registry.bundles('pm')).map(({ id }) => id).toSorted()).toEqual(
+      [champion, challenger, later].toSorted(),
+    );
+  });
+
   it('removes nothing where it is only asked, and nothing of a role that is in training', async () => {
     for (let night = 0; night < 6; night += 1) {
       await add(night, true);

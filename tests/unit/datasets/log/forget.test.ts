@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ConversationLog } from '../../../../datasets/log/conversation-log.ts';
@@ -90,6 +90,15 @@ describe('forgetConversation', () => {
     await log.appendMessages([messageFixture('new', { conversation: 'after' })], { role: 'desk' });
     expect(await log.message('new')).not.toBeNull();
     await log.close();
+  });
+
+  it('names evidence of processes that may quote it', async () => {
+    const evidence = join(folder.path, 'processes', 'desk', 'evidence');
+    mkdirSync(evidence, { recursive: true });
+    for (const name of ['secret', 'before'])
+      writeFileSync(join(evidence, `${name}.json`), JSON.stringify({ conversations: [name] }));
+    const { leftovers } = await forgetConversation(folder.path, 'secret');
+    expect(leftovers).toEqual([join(evidence, 'secret.json')]);
   });
 
   it('can be asked for again, and still names what had held it', async () => {
