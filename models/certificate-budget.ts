@@ -39,10 +39,13 @@ interface Plan {
   readonly errors: number;
 }
 
-/** Thresholds tried per tier: coverage steps of about 2 %. */
-const steps = 48;
+/**
+ * Thresholds tried per tier, at even steps of its proposals: 2 % for the lower tiers, and finer for the last, which spends
+ * what the others leave of the budget (at 2 % as much as half a point of error was left unspent).
+ */
+const steps = { lower: 48, last: 120 } as const;
 /** Observed errors on the choosing rows, as shares of alpha, whose best plans are tested from strict to generous. */
-const targets = Array.from({ length: 40 }, (_, index) => (index + 1) / 25);
+const targets = Array.from({ length: 80 }, (_, index) => (index + 1) / 50);
 
 /**
  * One error budget over several tiers: a message is settled by the first tier that is sure enough, and all settled
@@ -114,7 +117,7 @@ function chainOf(choose: readonly LadderRow[], options: BudgetOptions, fewest: n
   const level = observedError(options.alpha, noise);
   const plans = sweep(
     choose,
-    options.tiers.map((_, tier) => gridOf(choose, tier)),
+    options.tiers.map((_, tier) => gridOf(choose, tier, tier < options.tiers.length - 1 ? steps.lower : steps.last)),
   ).filter((plan) => plan.settled >= fewest && plan.settled > 0);
   const chain: Plan[] = [];
   for (const target of targets) {
@@ -134,7 +137,7 @@ function isBetter(a: Plan, b: Plan): boolean {
 }
 
 /** Distinct confidences of a tier at even steps of coverage, falling, after Infinity. */
-function gridOf(rows: readonly LadderRow[], tier: number): number[] {
+function gridOf(rows: readonly LadderRow[], tier: number, size: number): number[] {
   const confidences: number[] = [];
   for (const row of rows) {
     const confidence = row[tier]?.confidence ?? Number.NaN;
@@ -142,8 +145,8 @@ function gridOf(rows: readonly LadderRow[], tier: number): number[] {
   }
   confidences.sort((a, b) => b - a);
   const grid = new Set([Number.POSITIVE_INFINITY]);
-  for (let step = 1; step <= steps; step += 1) {
-    const confidence = confidences[Math.ceil((confidences.length * step) / steps) - 1];
+  for (let step = 1; step <= size; step += 1) {
+    const confidence = confidences[Math.ceil((confidences.length * step) / size) - 1];
     if (confidence !== undefined) grid.add(confidence);
   }
   return [...grid];
