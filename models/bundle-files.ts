@@ -41,11 +41,11 @@ export class BundleFiles {
     const [name, other] = names.filter((candidate) => candidate.startsWith(id));
     const bundle = name === undefined || other !== undefined ? null : await this.read(name.replace('.json', ''));
     if (bundle !== null) return bundle;
-    throw new EngineError('NOT_FOUND', {
-      what: 'bundle',
-      name: id,
-      hint: 'list them with "thought-engine models list"',
-    });
+    const hint =
+      other === undefined
+        ? 'give its id or the first digits of it, six or more; "thought-engine models list" shows all'
+        : 'several begin so: give more digits';
+    throw new EngineError('NOT_FOUND', { what: 'bundle', name: id, hint });
   }
 
   /** All that were ever written for a role, oldest first. */

@@ -11,7 +11,7 @@ export const readers: readonly Reader[] = [openaiChatReader, turnsReader];
 const recordsToTry = 50;
 
 /** The reader of that name. @throws FORMAT_UNKNOWN */
-export function readerNamed(name: string, path = `format "${name}"`): Reader {
+export function readerNamed(name: string, path = `--format ${name}`): Reader {
   const reader = readers.find((candidate) => candidate.name === name);
   if (reader === undefined) throw new EngineError('FORMAT_UNKNOWN', { path, formats: formatNames() });
   return reader;

@@ -191,6 +191,7 @@ export class ProcessStore {
       await this.#checked(role, definition, new ProcessText(source, this.#shown(this.#path(role, name)), name));
       const version = versionOf(definition);
       await writeText(this.#versionPath(role, version), textOf(definition));
+      if (one.state === 'approved' && one.version === version && one.approved === version) return one;
       const kept = { ...one, definition, version, approved: version, state: 'approved' } as const;
       return this.#write(this.#told(kept, 'approved', by));
     });
@@ -200,6 +201,7 @@ export class ProcessStore {
   retire(role: string, name: string, by: string): Promise<StoredProcess> {
     return exclusively(this.#folder(role), async () => {
       const one = await this.show(role, name);
+      if (one.state === 'retired') return one;
       return this.#write(this.#told({ ...one, state: 'retired', approved: null }, 'retired', by));
     });
   }

@@ -29,7 +29,7 @@ export const errorCatalogue = {
   MODEL_UNKNOWN: {
     status: 404,
     retryable: false,
-    text: 'no model named "{name}"; use "thought-engine" or one of the roles: {roles}',
+    text: 'no model named "{name}"; there are {roles}',
   },
   OVERLOADED: { status: 503, retryable: true, text: '{what} is full ({limit}); try again in {retryAfterSeconds} s' },
   SHUTTING_DOWN: { status: 503, retryable: true, text: 'the server is stopping; try again in a moment' },
@@ -68,7 +68,7 @@ export const errorCatalogue = {
   FORMAT_UNKNOWN: {
     status: 400,
     retryable: false,
-    text: '{path} is in no known format; name one with --format ({formats})',
+    text: '{path}: no known format; name one with --format ({formats})',
   },
   DATA_OVERLAP: {
     status: 400,

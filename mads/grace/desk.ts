@@ -146,6 +146,7 @@ export class Desk {
   async report(input: { readonly role?: string } = {}): Promise<Report> {
     const { log, registry, prices } = this.#parts;
     const { role } = parse(ofRole.partial(), input);
+    await this.#known(role);
     return reportOf({ log, registry, prices }, role ?? null);
   }
 
@@ -211,10 +212,11 @@ export class Desk {
     return Promise.all(rows.map(async (row) => ({ ...row, history: await registry.history(row.role) })));
   }
 
-  /** Settled messages that somebody should look at, most at stake first, and what those looked at prove. */
+  /** Settled messages that somebody should look at, most at stake first, and what those looked at prove. @throws NOT_FOUND */
   async labels(input: z.input<typeof labelsRequest> = {}): Promise<readonly LabelQueue[]> {
     const { log, training } = this.#parts;
-    return labelQueues(log, await this.roles(), training, parse(labelsRequest, input));
+    const request = parse(labelsRequest, input);
+    return labelQueues(log, await this.#known(request.role), training, request);
   }
 
   /** A person's word on one settled message. @throws DECISION_UNKNOWN */
@@ -322,6 +324,13 @@ export class Desk {
   /** Roles that have conversations. */
   async roles(): Promise<readonly string[]> {
     return (await this.#parts.log.queries.roles()).filter((row) => row.conversations > 0).map((row) => row.role);
+  }
+
+  /** All roles; a role that is asked for must be one of them, where there are any. @throws NOT_FOUND */
+  async #known(role: string | undefined): Promise<readonly string[]> {
+    const roles = await this.roles();
+    if (roles.length > 0) void trainable(roles, role);
+    return roles;
   }
 
   #queue(): RetrainQueue {

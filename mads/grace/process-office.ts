@@ -221,9 +221,15 @@ function shortfall({ evidence }: StoredProcess, { minSupport, minFitness }: Appr
   if (evidence === null) return 'it was written by hand: a person has to approve it';
   if (evidence.support < minSupport) return `${evidence.support} runs, the policy asks for ${minSupport}`;
   if (evidence.fitness < minFitness) {
-    return `fitness ${evidence.fitness.toFixed(2)}, the policy asks for ${minFitness}`;
+    return `fitness ${below(evidence.fitness, minFitness)}, the policy asks for ${minFitness}`;
   }
   return null;
+}
+
+/** A figure with as many digits as it takes to see that it is less than the limit; at least two. */
+function below(figure: number, limit: number): string {
+  const digits = [2, 3, 4, 5].find((count) => Number(figure.toFixed(count)) < limit);
+  return digits === undefined ? String(figure) : figure.toFixed(digits);
 }
 
 function summaryOf({ role, state, version, approved, definition, evidence }: StoredProcess): ProcessSummary {

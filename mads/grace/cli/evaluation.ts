@@ -35,11 +35,7 @@ export async function evaluateRoles(
   const chosen = wanted.role === undefined ? roles : roles.filter((role) => role === wanted.role);
   if (chosen.length === 0) {
     if (wanted.role !== undefined) throw new EngineError('MODEL_MISSING', { role: wanted.role, tier: 'serving' });
-    throw new EngineError('NOT_FOUND', {
-      what: 'trained role',
-      name: '*',
-      hint: 'run "thought-engine train" first',
-    });
+    throw new EngineError('BAD_REQUEST', { detail: 'no role was trained yet; run "thought-engine train" first' });
   }
   const all = wanted.data === undefined ? null : await fromFile(wanted.data, wanted.role ?? chosen[0] ?? '');
   const evaluations: Evaluation[] = [];

@@ -30,8 +30,10 @@ export function createProgram(shell: Shell): Command {
     .configureOutput({
       writeOut: (text) => shell.streams.out.write(text),
       writeErr: (text) => shell.streams.error.write(text),
-      outputError: (text, write) => write(`${oneLine(text)}; --help says what can be said here\n`),
-    });
+      outputError: (text, write) => write(`USAGE: ${fault(text)}; see --help\n`),
+    })
+    .configureHelp({ commandDescription: (command) => flowing(command.description()) });
+  program.hook('preAction', (_, verb) => refuseSwallowedFlags(verb.opts()));
   for (const add of [
     addUp,
     addImport,
@@ -74,7 +76,28 @@ export async function run(argv: readonly string[], shell: Shell): Promise<number
 /** What the parser of arguments has to say, as an error of ours. */
 function usageOf({ code, message }: CommanderError): EngineError {
   const isHelp = code === 'commander.help';
-  return new EngineError('USAGE', { detail: isHelp ? 'a verb is missing' : oneLine(message).replace(/^error: /, '') });
+  return new EngineError('USAGE', { detail: isHelp ? 'a verb is missing' : fault(message) });
+}
+
+/** A flag without its value takes the next flag for it. @throws USAGE */
+function refuseSwallowedFlags(values: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(values)) {
+    if (typeof value !== 'string' || !value.startsWith('--')) continue;
+    const flag = name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    throw new EngineError('USAGE', { detail: `--${flag} needs a value, not "${value}"` });
+  }
+}
+
+/** What the parser of arguments says, without its own opening and full stop. */
+function fault(text: string): string {
+  return oneLine(text)
+    .replace(/^error: /, '')
+    .replace(/\.$/, '');
+}
+
+/** A description whose lines end where the reader's do; what is indented or stands after an empty line begins anew. */
+function flowing(text: string): string {
+  return text.replaceAll(/(?<=^\S.*)\n(?=\S)/gm, ' ');
 }
 
 function oneLine(text: string): string {

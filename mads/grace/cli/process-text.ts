@@ -38,6 +38,21 @@ function stateText({ state, version, approved }: Pick<ProcessSummary, 'state' | 
   return 'approved, change proposed';
 }
 
+/** What came of an edit, and what would come next; whole where nothing of it acts that it could be compared with. */
+export function editedText(view: ProcessView): string {
+  const { stored, objection, differences } = view;
+  const { role, definition, approved, state } = stored;
+  if (approved === null) return showText(view);
+  if (state !== 'proposed') return `${nameText(view)}; nothing was changed`;
+  const next = objection ?? `next: thought-engine processes approve --role ${role} "${definition.name}"`;
+  return [nameText(view), 'approving would change:', diffText(differences), next].join('\n');
+}
+
+/** Name, role, state and version, in one line. */
+export function nameText({ stored }: ProcessView): string {
+  return `${stored.definition.name} of ${stored.role}: ${stateText(stored)}, version ${shortVersion(stored.version)}`;
+}
+
 export function showText({ stored, objection, differences }: ProcessView): string {
   const { role, definition, evidence, version, approved, history } = stored;
   const acts = approved === null ? 'nothing of it acts' : `version ${shortVersion(approved)} acts`;

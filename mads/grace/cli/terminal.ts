@@ -54,20 +54,56 @@ function bar(share: number): string {
     .padStart(3)} %`;
 }
 
-/** A plain table; the first column to the left, numbers to the right. */
-export function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
+/**
+ * A plain table; the first column to the left, numbers to the right.
+ * @param width characters of a line; the widest columns are folded where a table is wider, as far as they can be
+ */
+export function table(
+  head: readonly string[],
+  rows: readonly (readonly (string | number)[])[],
+  width: number = process.stdout.columns ?? Number.POSITIVE_INFINITY,
+): string {
+  const limits = columnLimits([head, ...rows.map((row) => row.map(String))], width);
   const drawn = new Table({
     head: [...head],
     style: { head: [], border: [], compact: true },
     chars: { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' },
     colAligns: head.map((_, column) =>
-      rows.length > 0 && rows.every((row) => /^[-\d.,%±<>= ]*$/.test(String(row[column]).replace(' %', '')))
+      rows.length > 0 && rows.every((row) => /^[-–\d.,%±<>= ]*$/.test(String(row[column]).replace(' %', '')))
         ? 'right'
         : 'left',
     ),
   });
-  for (const row of rows) drawn.push(row.map(String));
+  for (const row of rows) drawn.push(row.map((cell, column) => folded(String(cell), limits[column] ?? 0)));
   return drawn.toString();
+}
+
+/** No column is folded to fewer characters than this. */
+const leastColumn = 16;
+/** A border and a space at each side of a cell. */
+const cellFrame = 3;
+
+/** Characters that each column may have, so that all of them fit; the widest give way first. */
+function columnLimits(rows: readonly (readonly string[])[], width: number): readonly number[] {
+  const limits: number[] = [];
+  for (const row of rows)
+    for (const [column, cell] of row.entries())
+      limits[column] = Math.max(limits[column] ?? 0, ...cell.split('\n').map((line) => line.length));
+  let over = limits.reduce((total, limit) => total + limit + cellFrame, 1) - width;
+  while (over > 0 && Number.isFinite(over)) {
+    const widest = limits.indexOf(Math.max(...limits));
+    if ((limits[widest] ?? 0) <= leastColumn) break;
+    limits[widest] = (limits[widest] ?? 0) - 1;
+    over -= 1;
+  }
+  return limits;
+}
+
+/** Text in lines of at most so many characters, broken at spaces, and within words that are longer. */
+function folded(text: string, limit: number): string {
+  if (text.split('\n').every((line) => line.length <= limit)) return text;
+  const lines = new RegExp(`(?!\\s)[^\\n]{1,${limit}}(?=\\s|$)|[^\\s]{${limit}}`, 'gm');
+  return (text.match(lines) ?? [text]).join('\n');
 }
 
 export function percent(share: number | null | undefined, digits = 1): string {

@@ -12,6 +12,6 @@ export function roleFor(parts: Pick<GatewayParts, 'roles' | 'defaultRole'>, mode
   if (standard !== null) return standard;
   throw new EngineError('MODEL_UNKNOWN', {
     name: model.slice(0, 100),
-    roles: roles.join(', ') || 'none yet, import conversations first',
+    roles: roles.length === 0 ? 'none yet: import conversations first' : [engineModel, ...roles].join(', '),
   });
 }

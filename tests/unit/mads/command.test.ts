@@ -49,6 +49,18 @@ describe('thought-engine --help', () => {
     expect(out.length).toBeGreaterThan(200);
   });
 
+  it.each(['up', 'import', 'bench', 'models diff', 'labels next', 'processes'])(
+    '%s --help breaks no line early',
+    async (verb) => {
+      const { out } = await run(...verb.split(' '), '--help');
+      const [, text = ''] = out.split('\n\n');
+      const lines = text.split('\n');
+      // the first word of a line would not have fitted on the one before
+      for (const [index, line] of lines.slice(1).entries())
+        expect(`${lines[index]} ${line.split(' ')[0]}`.length).toBeGreaterThan(80);
+    },
+  );
+
   it('says its version', async () => {
     const { version } = JSON.parse(await readFile(join(import.meta.dirname, '../../../package.json'), 'utf8'));
     expect(await run('--version')).toEqual({ code: 0, out: `${version}\n`, error: '' });
@@ -68,11 +80,14 @@ describe('bad use', () => {
     ['bench foo --train a --test b', /no bench "foo"/],
     ['bench traffic', /--train FILE/],
     ['import', /missing required argument 'path'/],
+    ['import x --role --data-dir y', /--role needs a value, not "--data-dir"/],
+    ['processes approve --all --min-support --min-fitness 1', /--min-support needs a value/],
   ];
   it.each(cases)('%s: exit code 2 and one clear line', async (argv, says) => {
     const { code, out, error } = await run(...argv.split(' '));
     expect({ code, out }).toEqual({ code: 2, out: '' });
     expect(error).toMatch(says);
+    expect(error).toMatch(/^(USAGE|CONFIG_INVALID): /);
     expect(error.trimEnd().split('\n')).toHaveLength(1);
   });
 
@@ -101,7 +116,7 @@ describe('an empty data folder', () => {
   it.each([
     ['route hi', 'MODEL_UNKNOWN', /import/],
     ['train', 'TOO_FEW_ROWS', /import/],
-    ['evaluate', 'NOT_FOUND', /thought-engine train/],
+    ['evaluate', 'BAD_REQUEST', /thought-engine train/],
     ['evaluate --role pm', 'MODEL_MISSING', /thought-engine train --role pm/],
     ['jobs list', 'QUEUE_UNAVAILABLE', /thought-engine serve/],
     ['models rollback pm', 'NOTHING_TO_ROLL_BACK', /pm/],

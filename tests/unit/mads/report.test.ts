@@ -80,6 +80,6 @@ describe('reportOf', () => {
     expect(text).toMatch(/proved +│ +1 │ +2 │ +75\.0 %/);
     expect(text).toContain('poor: too few rows');
     expect(text).toMatch(/proved: proved with \d+ % certainty for messages of the sources that were learned from/);
-    expect(text).toContain('2 messages, 1 settled below the LLM, 1 by it');
+    expect(text).toContain('2 messages, 1 settled below the LLM, 1 by the LLM, 0 by nobody');
   });
 });

@@ -79,6 +79,25 @@ describe('table', () => {
   });
 });
 
+describe('a table that is wider than the terminal', () => {
+  const long = 'a sentence of many words that goes on and on';
+  const id = '0123456789abcdef'.repeat(2);
+
+  it('folds its widest columns at spaces, and loses nothing', () => {
+    const drawn = table(['what', 'says', 'id'], [['one', long, id]], 60);
+    for (const line of drawn.split('\n')) expect(line.length).toBeLessThanOrEqual(60);
+    const columns = drawn.split('\n').map((line) => line.split('│').map((cell) => cell.trim()));
+    const column = (index: number) => columns.slice(2, -1).map((cells) => cells[index]);
+    expect(column(2).join(' ').trim()).toBe(long);
+    expect(column(3).join('')).toBe(id);
+  });
+
+  it('stays as wide as it is where the terminal is wide enough, or unknown', () => {
+    expect(table(['says'], [[long]], 80)).toBe(table(['says'], [[long]], Number.POSITIVE_INFINITY));
+    expect(table(['says'], [[long]], 80)).toContain(long);
+  });
+});
+
 describe('percent', () => {
   it('has a dash for what is not known', () => {
     expect([percent(0.125), percent(0.05, 0)]).toEqual(['12.5 %', '5 %']);

@@ -44,7 +44,8 @@ its file and number; the good lines are kept, and the exit code is 1.
             ...outcome.bad.slice(0, shownLines).map(({ file, line, reason }) => `${file}:${line}: ${reason}`),
           ];
           if (outcome.badLines > shownLines) lines.push(`... and ${outcome.badLines - shownLines} more`);
-          if (outcome.badLines === 0) lines.push('next: thought-engine train');
+          if (outcome.badLines === 0 && outcome.messages + outcome.duplicates > 0)
+            lines.push('next: thought-engine train');
           return lines.join('\n');
         });
         if (outcome.badLines > 0) throw new AnsweredFailure();

@@ -27,7 +27,7 @@ export function addJobs(program: Command, shell: Shell): void {
 
   jobs
     .command('list')
-    .description('newest first')
+    .description('all jobs, newest first')
     .option('--data-dir <folder>', 'data folder')
     .option('--json', 'print one JSON document')
     .action((flags) => ask(flags, (door) => door.ask('jobs', undefined), listText));

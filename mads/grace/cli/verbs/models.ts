@@ -52,7 +52,7 @@ export function addModels(program: Command, shell: Shell): void {
   models
     .command('show')
     .description('one bundle: artefacts, thresholds, certificate, figures')
-    .argument('<bundle>', 'its id, or the first digits of it')
+    .argument('<bundle>', 'its id, or its first digits (six or more)')
     .option('--data-dir <folder>', 'data folder')
     .option('--json', 'print one JSON document')
     .action(async (id, flags) => {
@@ -63,7 +63,7 @@ export function addModels(program: Command, shell: Shell): void {
   models
     .command('promote')
     .description('make a bundle serve its role; a running server takes it up without losing a request')
-    .argument('<bundle>', 'its id, or the first digits of it')
+    .argument('<bundle>', 'its id, or its first digits (six or more)')
     .option('--data-dir <folder>', 'data folder')
     .option('--json', 'print one JSON document')
     .action(async (id, flags) => {
@@ -87,11 +87,12 @@ export function addModels(program: Command, shell: Shell): void {
 
   models
     .command('diff')
+    .summary('what two bundles do not share, and which messages change their route')
     .description(
       `What two bundles do not share, and, where both are of one role, which of the newest messages of the log take
 another route, with examples.`,
     )
-    .argument('<from>', 'a bundle')
+    .argument('<from>', 'a bundle: its id, or its first digits (six or more)')
     .argument('<to>', 'another')
     .option('--data-dir <folder>', 'data folder')
     .option('--json', 'print one JSON document')
@@ -121,6 +122,7 @@ another route, with examples.`,
 function addPrune(models: Command, shell: Shell): void {
   models
     .command('prune')
+    .summary('remove bundles, models and snapshots that nothing needs any more')
     .description(
       `Removes bundles, models and snapshots that nothing needs: what serves or served in the last 30 days stays, and the
 newest few of everything.`,

@@ -7,7 +7,7 @@ import { text as allOf } from 'node:stream/consumers';
 import type { Command } from '@commander-js/extra-typings';
 import { EngineError, messageOf } from '../../../../engine/core/errors.ts';
 import { openDesk, type DeskDoor } from '../desk-door.ts';
-import { approvalsText, diffText, listText, showText } from '../process-text.ts';
+import { approvalsText, diffText, editedText, listText, nameText, showText } from '../process-text.ts';
 import type { Shell } from '../shell.ts';
 import type { Terminal } from '../terminal.ts';
 import { addMine } from './mine.ts';
@@ -110,7 +110,7 @@ the approved version goes on acting.`,
           const text = flags.file === undefined ? await edited(shell, door, of, terminal) : await read(flags.file);
           return door.ask('editProcess', { ...of, text, by: person() });
         },
-        showText,
+        flags.rename === undefined ? editedText : nameText,
       ),
     );
 

@@ -59,6 +59,6 @@ export function reportText({ prospects, served }: Report): string {
       `${role}: proved with ${percent(delta === null ? null : 1 - delta, 0)} certainty ${populationWords[madeFor ?? 'in-distribution']}`,
   );
   const { savings } = served;
-  const so = `served so far: ${savings.messages} messages, ${savings.avoided} settled below the LLM, ${savings.imperator} by it`;
+  const so = `served so far: ${savings.messages} messages, ${savings.avoided} settled below the LLM, ${savings.imperator} by the LLM, ${savings.messages - savings.avoided - savings.imperator} by nobody`;
   return [table(head, rows), ...reasons, ...speaks, so].join('\n');
 }

@@ -17,7 +17,7 @@ export function addRoute(program: Command, shell: Shell): void {
       `Says what would be done with a message, without doing it.
 
   thought-engine route "ls -la"
-  thought-engine route "I want to return my order" --role support-agent --explain
+  thought-engine route "I want my money back" --role support-agent --explain
   cat data.csv | thought-engine route -`,
     )
     .argument('<text>', 'the message, or - to read it from standard input')

@@ -13,6 +13,11 @@ export function stepAnchor(id: string): string {
   return `step-${id}`;
 }
 
+/** Where the drawing is wider than the page, its middle is seen first: most processes begin and end there. */
+function centre(place: HTMLDivElement | null): void {
+  if (place !== null) place.scrollLeft = (place.scrollWidth - place.clientWidth) / 2;
+}
+
 /** The process as boxes and arrows; each box leads to the details of its step. All of it stands in words below, too. */
 export function ProcessGraph(props: { readonly process: Process; readonly evidence: ProcessEvidence | null }) {
   const { process, evidence } = props;
@@ -21,7 +26,7 @@ export function ProcessGraph(props: { readonly process: Process; readonly eviden
   const layout = layoutOf([...known], edges, process.start, size);
   const most = Math.max(1, ...(evidence?.edges ?? []).map((edge) => edge.runs));
   return (
-    <div class="graph-place" tabindex={0} role="region" aria-label="Drawing of the process, scrolls">
+    <div class="graph-place" ref={centre} tabindex={0} role="region" aria-label="Drawing of the process, scrolls">
       <svg
         class="graph"
         role="group"

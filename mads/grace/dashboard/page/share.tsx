@@ -35,7 +35,7 @@ export function Share({ overview }: { readonly overview: Overview }) {
           title="No message was routed in this time"
           command={`curl ${location.origin}/v1/chat/completions \\
   -H 'content-type: application/json' \\
-  -d '{"model": "${overview.roles[0]?.role ?? 'thought-engine'}", "messages": [{"role": "user", "content": "Where is order 4711?"}]}'`}
+  -d '{"model": "${overview.roles[0]?.role ?? 'thought-engine'}", "messages": [{"role": "user", "content": "df -h"}]}'`}
         >
           Send one with the command below, or choose a longer time above.
         </Empty>
