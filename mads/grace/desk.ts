@@ -214,8 +214,7 @@ export class Desk {
 
   /** Settled messages that somebody should look at, most at stake first, and what those looked at prove. @throws NOT_FOUND */
   async labels(input: z.input<typeof labelsRequest> = {}): Promise<readonly LabelQueue[]> {
-    const { log, training } = this.#parts;
-    const request = parse(labelsRequest, input);
+    const [request, { log, training }] = [parse(labelsRequest, input), this.#parts];
     return labelQueues(log, await this.#known(request.role), training, request);
   }
 
@@ -326,11 +325,10 @@ export class Desk {
     return (await this.#parts.log.queries.roles()).filter((row) => row.conversations > 0).map((row) => row.role);
   }
 
-  /** All roles; a role that is asked for must be one of them, where there are any. @throws NOT_FOUND */
+  /** All roles, or the one that is asked for. @throws NOT_FOUND where there are others */
   async #known(role: string | undefined): Promise<readonly string[]> {
     const roles = await this.roles();
-    if (roles.length > 0) void trainable(roles, role);
-    return roles;
+    return roles.length === 0 ? [] : trainable(roles, role);
   }
 
   #queue(): RetrainQueue {
