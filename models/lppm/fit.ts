@@ -21,11 +21,12 @@ import { DefinedProcesses } from './definitions/defined.ts';
 import type { DefinedProcess } from './definitions/defined-process.ts';
 import { escalateStep, type LppmExample, type LppmInput } from './example.ts';
 import { rounded, roundedFlow } from './net/int8.ts';
+import { widened } from './net/widened.ts';
 import { ScriptOrder } from './following/script-order.ts';
 import { KnownTexts } from './encoding/known-texts.ts';
 import { learnScript } from './script.ts';
 import type { Encoded, RowEncoder } from './encoding/row-encoder.ts';
-import { joinRows, readRows } from './encoding/sentence-vectors.ts';
+import { joinRows, readRows, vectorRows } from './encoding/sentence-vectors.ts';
 import { learnAsks } from './values/asks.ts';
 import { ArgumentFiller, type CallExample } from './values/filler.ts';
 import { FeatureCounter, Vocabulary, type SparseRows } from './encoding/vocabulary.ts';
@@ -81,6 +82,8 @@ export const utteranceParameters: LppmHyperParameters = {
   mostFeatures: 120_000,
   smoothing: 0.1,
 };
+/** Reads the vectors of a tuned encoder, and nothing else. */
+const encoderMember: MemberOptions = { ...linear, inputDropout: 0.1 };
 const flow: FlowMemberOptions = {
   kind: 'flow',
   sizes: { turn: 160, memory: 192, state: 128 },
@@ -231,8 +234,10 @@ async function learn(
   const vocabulary = Vocabulary.learn(inputs, train.length < 200 ? 1 : 2, parameters.mostFeatures);
   const encoded = (await options.encode?.(train)) ?? null;
   const vectors = encoded?.vectors ?? null;
-  const rows = readRows(vocabulary, inputs, vectors);
-  const features = vocabulary.size + (vectors?.width ?? 0);
+  // a tuned encoder is surer on rows that it learned from than on new ones: nets that saw words beside it would lean on it
+  const own = encoded?.place.tuned === true ? vectors : null;
+  const rows = readRows(vocabulary, inputs, own === null ? vectors : null);
+  const features = vocabulary.size + (own === null ? (vectors?.width ?? 0) : 0);
   const heads: Head[] = [{ name: 'step', kind: 'softmax', size: steps.length, weight: 1 }];
   const targets: Targets[] = [classesOf(train, steps, ({ step }) => step)];
   if (processes.length > 0) {
@@ -260,6 +265,13 @@ async function learn(
       const net = await trainFlowNet(given, heads, targets, { ...member, epochs, seed }, told(number, epochs));
       members.push(roundedFlow(net));
     }
+  }
+  if (own !== null) {
+    const settings = { ...encoderMember, smoothing: parameters.smoothing, seed: options.seed };
+    const epochs = epochsFor(parameters.steps / train.length);
+    const net = trainBagNet(vectorRows(inputs, own), heads, targets, own.width, { ...settings, epochs });
+    for (const [number, member] of members.entries()) members[number] = widened(member, 0, own.width);
+    members.push(widened(rounded(net), vocabulary.size, 0));
   }
   const calls = train.flatMap(({ action, conversation }, index): CallExample[] =>
     action.kind === 'call'

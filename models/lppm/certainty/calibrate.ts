@@ -129,10 +129,13 @@ export function answered(weights: LppmWeights, row: ScoredExample): LppmPredicti
   return answerOf({ ...row.known, temperatures, parts, calibration, surety, following: own }, row.input, row.scores);
 }
 
-/** Bags and linear nets err apart and are about equally good; beside recurrent ones it hangs on what there was to learn from. */
+/**
+ * Bags and linear nets err apart and are about equally good; beside recurrent ones, and what a tuned encoder was worth, it
+ * hangs on what there was to learn from.
+ */
 function partsFor(weights: LppmWeights, held: readonly ScoredExample[]): readonly Parts[] {
   const even = evenParts(weights.members.length);
-  if (weights.turnVocabulary === null) return even;
+  if (weights.turnVocabulary === null && weights.encoder?.tuned !== true) return even;
   const steps = new Map(weights.steps.map((step, number) => [step, number]));
   const processes = new Map(weights.processes.map((process, number) => [process, number]));
   const fit = (head: 'step' | 'process', classOf: (example: LppmExample) => number | undefined): number[] =>

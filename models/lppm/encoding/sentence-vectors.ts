@@ -29,6 +29,16 @@ export function readRows(
   return joinRows(inputs.map((input) => readRow(vocabulary, input, vectors)));
 }
 
+/** The vectors alone, their numbers counted from 0. */
+export function vectorRows(inputs: readonly LppmInput[], vectors: SentenceVectors): SparseRows {
+  return joinRows(
+    inputs.map((input) => {
+      const weights = vectors.of(input) ?? new Float32Array();
+      return { indices: Int32Array.from(weights.keys()), weights };
+    }),
+  );
+}
+
 /** Rows one after the other. */
 export function joinRows(rows: readonly FeatureRow[]): SparseRows {
   const offsets = new Int32Array(rows.length + 1);
