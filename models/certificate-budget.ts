@@ -28,7 +28,7 @@ export interface BudgetOptions extends CertifyOptions<LadderRow> {
   readonly tiers: readonly string[];
   /** Share of wrong labels for each tier, in that order, where not all of them can take off `labelNoise`. */
   readonly noiseOfTiers?: readonly number[];
-  /** Share of wrong labels among the choosing rows; as among the certifying ones where absent. It only orders plans. */
+  /** Likely share of wrong labels among the choosing rows, where people judged the certifying ones. It only orders plans. */
   readonly chooseNoise?: number;
 }
 
@@ -47,6 +47,9 @@ const steps = { lower: 48, last: 120 } as const;
 /** Observed errors on the choosing rows, as shares of alpha, whose best plans are tested from strict to generous. */
 const targets = Array.from({ length: 80 }, (_, index) => (index + 1) / 50);
 
+/** So much more than what has to be settled without an error a plan should settle. */
+const spare = 1.2;
+
 /**
  * One error budget over several tiers: a message is settled by the first tier that is sure enough, and all settled
  * messages together may err at most at alpha, so that an almost perfect tier leaves its room to the others. Pareto
@@ -61,7 +64,10 @@ export function splitBudget(rows: readonly LadderRow[], options: BudgetOptions):
   const noises = options.noiseOfTiers ?? options.tiers.map(() => noise);
   const level = observedError(options.alpha, noise);
   const first = firstOf(level, observedError(options.alpha / 4, noise), options.delta);
-  const chain = chainOf(choose, options, Math.min(first, choose.length / 2));
+  // of few certifying rows a larger share has to be settled than of many
+  const needed = Math.log(options.delta) / Math.log1p(-level) / Math.max(1, certifying.length);
+  const fewest = options.chooseNoise === undefined ? choose.length / 2 : choose.length * needed * spare;
+  const chain = chainOf(choose, options, Math.min(first, fewest));
 
   let passed: Plan | null = null;
   let failed: Plan | null = null;

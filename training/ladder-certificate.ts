@@ -73,13 +73,13 @@ export function certifyLadder(
       choose: choosing.map((turn) => ladderRow(turn, cuts)),
       labelNoise,
       noiseOfTiers: seen,
-      chooseNoise: teacherNoise,
+      ...(isAudited ? { chooseNoise: teacherNoise } : {}),
     },
   );
   const assumptions = [
     ...proof.assumptions,
     ...(isAudited ? [auditedAssumption] : []),
-    ...(keepsScript ? [keptScriptAssumption] : []),
+    ...(keepsScript && !isAudited ? [keptScriptAssumption] : []),
     'models that learned from more of the log err no more than those of its folds',
   ];
   const standard = (tier: 'dtr' | 'lppm'): number | null =>
@@ -129,16 +129,18 @@ function recount(
 /** A teacher who errs more often than this tells nothing about which thresholds to try. */
 const mostNoise = 0.4;
 /**
- * With fewer proposals, or with this share of what the other tier proposes, a tier cannot tell noise of the labels from
- * errors of its own: the bound of a handful of rows is near zero, whatever the noise.
+ * With fewer proposals, or less than this share of the other tier's (where that is not `enough` already), a tier cannot tell
+ * noise of the labels from errors of its own: the bound of a handful of rows is near zero, whatever the noise.
  */
-const fewestProposals = { rows: 200, share: 0.25 };
+const fewestProposals = { rows: 200, share: 0.25, enough: 800 };
 
 /** Proposals of each tier; null where they are too few to have a say about the teacher. */
 function telling(turns: readonly JudgedTurn[], fewest: number): (readonly JudgedProposal[] | null)[] {
   const proposals = (['dtr', 'lppm'] as const).map((tier) => turns.flatMap((turn) => turn[tier] ?? []));
   const most = Math.max(...proposals.map(({ length }) => length));
-  return proposals.map((own) => (own.length >= fewest && own.length >= most * fewestProposals.share ? own : null));
+  return proposals.map((own) =>
+    own.length >= fewest && own.length >= Math.min(fewestProposals.enough, most * fewestProposals.share) ? own : null,
+  );
 }
 
 /**
@@ -154,8 +156,13 @@ function noiseOfTiers(turns: readonly JudgedTurn[]): number[] {
 
 /** The likely noise, not a bound: what it helps to choose is tested afterwards on other labels. */
 function likelyNoise(turns: readonly JudgedTurn[]): number {
-  const seen = telling(turns, 1).flatMap((own) => (own === null ? [] : [estimateLabelNoise(own).observed]));
-  return Math.min(mostNoise, ...(seen.length === 0 ? [0] : seen));
+  const seen = telling(turns, 1).map((own) => {
+    const surest = (own ?? [])
+      .toSorted((a, b) => b.confidence - a.confidence)
+      .slice(0, Math.ceil((own ?? []).length / 2));
+    return surest.length === 0 ? mostNoise : surest.filter(({ correct }) => !correct).length / surest.length;
+  });
+  return Math.min(mostNoise, ...seen);
 }
 
 function ladderRow({ dtr, lppm }: JudgedTurn, cuts: Readonly<Record<string, number | null>>): LadderRow {

@@ -101,6 +101,8 @@ const folds = 3;
  * would certify less, not more (on the sample desk nothing instead of half): there they only choose.
  */
 const choosing = { share: 0.4, large: 1500 };
+/** Of two ways to certify, the one by few words needs more of delta than the one by a large log. */
+const shareOfDelta = { words: 0.8, teacher: 0.2 };
 /** Fewer conversations cannot be shared out to the folds. */
 const fewestToCross = 10;
 const baseRowsByDefault = 6000;
@@ -170,18 +172,23 @@ export async function learn(conversations: readonly Conversation[], options: Lea
   const strangers = strangersOf(turns);
   const keepsScript = models.lppm?.followsOrder === true;
   const ladders = ways.map((way) =>
-    certifyLadder(way, { ...options, delta: options.delta / ways.length, strangers, keepsScript }),
+    certifyLadder(way, {
+      ...options,
+      delta: options.delta * (ways.length === 1 ? 1 : shareOfDelta[way.isAudited === true ? 'words' : 'teacher']),
+      strangers,
+      keepsScript,
+    }),
   );
-  const { thresholds, certificate, teacherNoise } = ladders.reduce((best, one) =>
-    one.certificate.coverage > best.certificate.coverage ? one : best,
-  );
+  const best = ladders.reduce((one, other) => (other.certificate.coverage > one.certificate.coverage ? other : one));
+  const { thresholds, teacherNoise } = best;
+  const certificate = { ...best.certificate, delta: options.delta };
   const counts = { conversations: usable.length, turns: turns.length, heldOut: heldOut.length };
   return { models, thresholds, certificate, teacherNoise, reports, heldOut, payloadTools, isKept, counts };
 }
 
 /**
  * Who chooses thresholds and who certifies them: by the teacher's labels, and, where there are enough of them, by the words
- * of people or verifiers. Whichever lets more be settled holds, so that delta is shared between them.
+ * of people or verifiers. Whichever lets more be settled holds, so delta is shared between them.
  */
 function waysToCertify(
   scored: readonly JudgedTurn[],
