@@ -6,6 +6,7 @@ import { LppmTier } from '../../../engine/tiers/lppm.ts';
 import { DtrModel } from '../../../models/dtr/model.ts';
 import { LppmModel } from '../../../models/lppm/model.ts';
 import type { Registry } from '../../../models/registry.ts';
+import { messagesBefore } from '../../message-identity.ts';
 
 /** Models kept loaded between clicks: of both tiers the one that serves and the one before it. */
 const loadedModels = 4;
@@ -32,15 +33,14 @@ export class TierReasons {
     this.#registry = registry;
   }
 
-  /** @param conversation messages of the conversation in order; those before the message are its history */
+  /** @param conversation messages of the conversation in order; those that it goes on with are its history */
   async explain<Detail extends Pick<DecisionDetail, 'message' | 'visits'>>(
     detail: Detail,
     conversation: readonly Message[] = [],
   ): Promise<Detail> {
     const { message } = detail;
     if (message === null) return detail;
-    const place = conversation.findIndex(({ id }) => id === message.id);
-    const history = conversation.slice(0, Math.max(0, place));
+    const history = messagesBefore(message, conversation);
     return {
       ...detail,
       visits: await Promise.all(detail.visits.map((visit) => this.#visit(visit, message, history))),

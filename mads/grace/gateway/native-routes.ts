@@ -1,11 +1,14 @@
 import { z } from 'zod';
-import type { Decision, Outcome, Verdict } from '../../../engine/core/decision.ts';
-import type { Message } from '../../../engine/core/message.ts';
+import type { ContextChoice, Decision, Outcome, Verdict } from '../../../engine/core/decision.ts';
+import { textOf, type Message } from '../../../engine/core/message.ts';
 import type { ToolDefinition } from '../../../engine/core/tool-definition.ts';
 import { messageIdentity } from '../../message-identity.ts';
 import { fault } from './chat-request.ts';
 import type { GatewayParts } from './parts.ts';
 import { engineModel, roleFor } from './roles.ts';
+
+/** Characters that are told of a message that may go into the context. */
+const longestText = 240;
 
 const text = z.string().min(1).max(1_000_000);
 const name = z.string().min(1).max(256);
@@ -108,6 +111,7 @@ export async function explainRoute(parts: RouteParts, body: unknown, caller: str
     ...(description === undefined ? {} : { description }),
     parameters: parameters ?? { type: 'object' },
   }));
+  const texts = new Map(history.map((one) => [one.id, textOf(one).slice(0, longestText)]));
   const { verdict, decisions } = await parts.explain({ message, history, role, tools });
   const { label, confidence, threshold, reason, model, evidence } = verdict;
   return {
@@ -130,10 +134,15 @@ export async function explainRoute(parts: RouteParts, body: unknown, caller: str
       model: visit.model,
       outcome: visit.outcome,
       evidence: visit.evidence,
-      choices: visit.choices,
+      choices: visit.choices.map((choice) => readable(choice, texts.get(choice.id))),
       latencyUs: visit.latencyUs,
     })),
   };
+}
+
+/** A piece of the context with what it says. */
+function readable(choice: ContextChoice, said: string | undefined): ContextChoice {
+  return said === undefined ? choice : { text: said, ...choice };
 }
 
 /** Why each tier that could have settled did not; the context tier never does. */

@@ -127,6 +127,12 @@ it('names sources that fail, and answers from the rest', async () => {
   expect(visit!.choices.find(({ kind }) => kind === 'document')!.text).toContain('within thirty days');
 });
 
+it('lets /v1/route say what each message of the conversation holds', async () => {
+  const answer = (await route('Is it blue?')) as { visits: { choices: { chosen: boolean; text?: string }[] }[] };
+  const texts = answer.visits.flatMap(({ choices }) => choices.map(({ text }) => text));
+  expect(texts).toContain('Sixty items.');
+});
+
 function route(text: string): Promise<unknown> {
   const payload = { text, role: 'desk', conversation: 'now' };
   return ecosystem.gateway.app.inject({ method: 'POST', url: '/v1/route', payload }).then((answer) => answer.json());
