@@ -43,8 +43,8 @@ export async function readBertFolder(folder: string): Promise<BertFolder> {
   }
   const numberOf = (key: string, usual?: number): number => {
     const value = config[key] ?? usual;
-    if (typeof value === 'number' && value > 0) return value;
-    throw unsupported(folder, `${folderFiles.config} has no number ${key}`);
+    if (typeof value === 'number' && value > 0 && (value < 1 || Number.isInteger(value))) return value;
+    throw unsupported(folder, `${key} in ${folderFiles.config} is ${JSON.stringify(value) ?? 'missing'}`);
   };
   const stored = await readWeights(folder);
   const table = (name: string): number => stored.plain(`embeddings.${name}_embeddings.weight`)?.shape[0] ?? 1;
@@ -58,6 +58,9 @@ export async function readBertFolder(folder: string): Promise<BertFolder> {
     inner: numberOf('intermediate_size'),
     epsilon: numberOf('layer_norm_eps', 1e-12),
   };
+  const deepest = `encoder.layer.${shape.layers - 1}.output.dense.bias`;
+  if (stored.plain(deepest) === null) throw unsupported(folder, `no ${deepest} (model type "${type}")`);
+  if (shape.width % shape.heads !== 0) throw unsupported(folder, `${shape.heads} heads do not share its width`);
   const parameters = new Map<string, Float32Array>();
   for (const { name, shape: sides } of parameterSpecs(bertNetwork(shape))) {
     const isMap = bertMaps.some((map) => name.endsWith(`.${map}.weight`));

@@ -13,7 +13,9 @@ import type { Parameters } from '../../../models/nn/operations.ts';
 import { Wordpiece } from '../../../models/text/wordpiece.ts';
 import { trainWordpiece } from '../../../models/text/wordpiece-trainer.ts';
 import { openingDesk } from '../../support/opening-desk.ts';
+import { processDesk } from '../../support/process-desk.ts';
 import { pretrainBert, writeBert } from '../../support/small-bert.ts';
+import { smallFlow } from '../../support/small-mapper.ts';
 
 const member = { hidden: 0, learningRate: 0.3, inputDropout: 0.1, hiddenDropout: 0 };
 /** One word alone is a feature: what is known is known from the encoder. */
@@ -82,6 +84,21 @@ describe('a pre-trained encoder that is tuned', () => {
     await appendFile(join(first, 'encoder', 'config.json'), ' ');
     await expect(again.load(first)).rejects.toMatchObject({ code: 'ARTEFACT_CORRUPT' });
     await writeBert(encoder, { shape, parameters: pretrained, wordpiece });
+  });
+
+  it('stands beside nets that read a dialogue turn by turn', async () => {
+    const options = { members: [smallFlow], steps: 2000, mostFeatures: 2000, smoothing: 0.02 };
+    const own = { parameters: options, encoder, encoderTuning: 'tuned', tuning: { epochs: 1 } } as const;
+    const model = new LppmModel(own);
+    await model.fit(processDesk(1, 40), { seed: 1 });
+    const asked = processDesk(2, 10).map(({ input }) => input);
+    const answers = await model.predict(asked);
+    await model.save(join(folder, 'flow'));
+    await model.dispose();
+    const again = new LppmModel();
+    await again.load(join(folder, 'flow'));
+    expect(await again.predict(asked)).toEqual(answers);
+    await again.dispose();
   });
 
   it('is judged by rows that it was not tuned on', async () => {

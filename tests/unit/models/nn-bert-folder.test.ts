@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -65,7 +65,31 @@ describe('an encoder of the layout of BERT', () => {
     await expect(readBertFolder(join(folder, 'relu'))).rejects.toMatchObject(refused('hidden_act "relu"'));
     await writeBert(join(folder, 'deeper'), { shape, parameters, wordpiece, config: { num_hidden_layers: 3 } });
     await expect(readBertFolder(join(folder, 'deeper'))).rejects.toMatchObject(refused('encoder.layer.2'));
+    for (const [name, config] of Object.entries({
+      endless: { num_hidden_layers: 1e9 },
+      odd: { num_attention_heads: 5 },
+      half: { num_attention_heads: 1.5 },
+      wordless: { hidden_size: 'wide' },
+    })) {
+      await writeBert(join(folder, name), { shape, parameters, wordpiece, config });
+      await expect(readBertFolder(join(folder, name))).rejects.toMatchObject(refused(''));
+    }
     await expect(readBertFolder(join(folder, 'nowhere'))).rejects.toMatchObject(refused('config.json'));
+  });
+
+  it('is refused where its weights are cut off or are no such file', async () => {
+    const own = join(folder, 'cut');
+    await writeBert(own, { shape, parameters, wordpiece, safetensors: '' });
+    for (const name of ['model.safetensors', 'onnx/model.onnx']) {
+      const bytes = await readFile(join(own, name));
+      for (const kept of [0, 1, 7, 9, 300, Math.floor(bytes.length / 2), bytes.length - 5]) {
+        await writeFile(join(own, name), bytes.subarray(0, kept));
+        await expect(readBertFolder(own)).rejects.toMatchObject(refused(''));
+      }
+      await writeFile(join(own, name), Buffer.alloc(5000, 0xff));
+      await expect(readBertFolder(own)).rejects.toMatchObject(refused(''));
+      await rm(join(own, name));
+    }
   });
 
   it('knows the layer of each parameter', () => {
