@@ -14,7 +14,7 @@ import { watchFolder } from '../models/registry-watch.ts';
 const toolSchema = z.strictObject({
   name: z.string().min(1).max(256),
   description: z.string().optional(),
-  parameters: z.record(z.string(), z.unknown()).default({ type: 'object' }),
+  parameters: z.record(z.string(), z.unknown()).optional(),
   blastRadius: z.enum(['read', 'reversible', 'irreversible']).optional(),
   simulated: z.boolean().default(false).describe('answered with something plausible; nothing is touched'),
 });
@@ -29,12 +29,16 @@ export const roleSchema = z.strictObject({
   alpha: z.number().gt(0).lt(1).optional(),
 });
 
+/** A tool as a role's file describes it; what is left out is as its handler has it. */
+export type RoleTool = Omit<ToolDefinition, 'parameters'> &
+  Partial<Pick<ToolDefinition, 'parameters'>> & { readonly simulated: boolean };
+
 /** A role as its owner describes it; what is left out is as everywhere in the deployment. */
 export interface RoleDefinition {
   readonly name: string;
   /** Told to the LLM before the conversation. */
   readonly prompt?: string;
-  readonly tools: readonly (ToolDefinition & { readonly simulated: boolean })[];
+  readonly tools: readonly RoleTool[];
   readonly processes: readonly Process[];
   readonly level?: Level;
   /** Error budget, in (0, 1). */

@@ -4,9 +4,10 @@ import { EngineError, messageOf } from '../engine/core/errors.ts';
 import { canonicalJson } from '../engine/core/hash.ts';
 import type { Logger } from '../engine/core/logger.ts';
 import type { Process } from '../engine/core/process.ts';
+import type { BlastRadius, ToolDefinition } from '../engine/core/tool-definition.ts';
 import { Emad, type RoleLease, type RoleSource } from './emad.ts';
 import type { Host } from './host.ts';
-import type { RoleDefinition, RoleFiles } from './role-files.ts';
+import type { RoleDefinition, RoleFiles, RoleTool } from './role-files.ts';
 import { RoleThinking, type ThinkingParts } from './role-thinking.ts';
 
 /** eMADs that may work at once in one process; each is a few kilobytes, its conversations are what costs. */
@@ -176,10 +177,20 @@ export class Staff implements RoleSource {
     const handled = new Map(this.#parts.tools(role).map((tool) => [tool.definition.name, tool]));
     for (const { simulated, ...tool } of definition?.tools ?? []) {
       const own = handled.get(tool.name);
-      if (own !== undefined) handled.set(tool.name, { ...own, definition: { ...own.definition, ...tool } });
-      else if (simulated) handled.set(tool.name, simulatedTool(tool));
+      if (own !== undefined) handled.set(tool.name, { ...own, definition: described(own.definition, tool) });
+      else if (simulated) handled.set(tool.name, simulatedTool({ parameters: { type: 'object' }, ...tool }));
     }
     const processes = [...this.#parts.processes(role), ...(definition?.processes ?? [])];
     return { tools: [...handled.values()], processes };
   }
+}
+
+const radii: readonly BlastRadius[] = ['read', 'reversible', 'irreversible'];
+
+/** The handler knows what it does: a file may call that more dangerous, never less. */
+function described(own: ToolDefinition, told: Omit<RoleTool, 'simulated'>): ToolDefinition {
+  const { blastRadius = 'irreversible' } = own;
+  const { blastRadius: said = blastRadius } = told;
+  const wider = radii.indexOf(said) > radii.indexOf(blastRadius) ? said : blastRadius;
+  return { ...own, ...told, blastRadius: wider };
 }

@@ -2,6 +2,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Tool } from '../../../engine/action/tool.ts';
 import { MemoryBus } from '../../../engine/bus/memory-bus.ts';
 import { systemClock, systemIds } from '../../../engine/core/clock.ts';
 import type { Decision, Outcome } from '../../../engine/core/decision.ts';
@@ -26,6 +27,7 @@ let staff: Staff;
 let loads: number;
 let heard: Turn[];
 let rows: Decision[];
+let handlers: Tool[];
 
 const hello: Record<string, Outcome> = { hello: { kind: 'reply', text: 'good day' } };
 const imperator: Tier = {
@@ -65,7 +67,7 @@ function open(): Staff {
     },
     files: new RoleFiles(join(folder, 'roles'), quietLogger),
     logger: quietLogger,
-    tools: () => [deskTool('desk.look', 'read')],
+    tools: () => [deskTool('desk.look', 'read'), ...handlers],
     processes: () => [],
     onHire: async () => undefined,
   });
@@ -74,7 +76,7 @@ function open(): Staff {
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'staff-'));
   store = new MemoryStore();
-  [loads, heard, rows] = [0, [], []];
+  [loads, heard, rows, handlers] = [0, [], [], []];
   bus = new MemoryBus({ journal: journalOf(store, (name) => host.roleOf(name)) });
   host = new Host({ bus, store, clock: systemClock, ids: systemIds });
   staff = open();
@@ -122,6 +124,17 @@ describe('a role', () => {
     await again.refresh();
     expect(again.roles()).toEqual(['pm']);
     expect(again.definition('pm')).toMatchObject({ level: 'V1' });
+  });
+
+  it('takes from a handler neither its arguments nor its danger', async () => {
+    const parameters = { type: 'object', required: ['id'] };
+    const [own, told] = [deskTool('desk.pay', 'reversible'), { name: 'desk.pay', description: 'pays' }];
+    handlers = [{ ...own, definition: { ...own.definition, parameters } }];
+    const offered = () => host.actions('pm').tools.find(({ name }) => name === 'desk.pay');
+    await staff.define(parseRole({ name: 'pm', tools: [{ ...told, blastRadius: 'read' }] }));
+    expect(offered()).toEqual({ ...told, parameters, blastRadius: 'reversible' });
+    await staff.define(parseRole({ name: 'pm', tools: [{ ...told, blastRadius: 'irreversible' }] }));
+    expect(offered()).toMatchObject({ blastRadius: 'irreversible' });
   });
 
   it('is not changed while a message waits for nobody: all are answered', async () => {
