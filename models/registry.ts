@@ -155,9 +155,9 @@ export class Registry {
     return stored;
   }
 
-  /** Ends the trial of a challenger; the champion serves alone. Null where none was tried out. */
-  async withdraw(role: string, reason: string): Promise<string | null> {
-    const event = (await this.#commit(() => this.#withdrawal(role, reason)))?.event;
+  /** Ends the trial of a challenger (of this one alone, where it is named). Null where none was tried out. */
+  async withdraw(role: string, reason: string, bundle?: string): Promise<string | null> {
+    const event = (await this.#commit(() => this.#withdrawal(role, reason, bundle)))?.event;
     return event?.kind === 'challenger-withdrawn' ? event.bundle : null;
   }
 
@@ -173,9 +173,9 @@ export class Registry {
     return this.#state.hasFailed(role, bundle);
   }
 
-  #withdrawal(role: string, reason: string): RegistryEvent | null {
-    const bundle = this.#state.challenger(role)?.bundle;
-    return bundle === undefined ? null : { kind: 'challenger-withdrawn', role, bundle, reason };
+  #withdrawal(role: string, reason: string, only = this.#state.challenger(role)?.bundle): RegistryEvent | null {
+    const isTried = only !== undefined && only === this.#state.challenger(role)?.bundle;
+    return isTried ? { kind: 'challenger-withdrawn', role, bundle: only, reason } : null;
   }
 
   /**

@@ -36,7 +36,7 @@ export class RegistryBundles implements BundleSource {
   }
 
   async refuse(role: string, bundle: string, reason: string): Promise<void> {
-    if ((await this.#registry.challenger(role))?.bundle === bundle) await this.#registry.withdraw(role, reason);
+    if ((await this.#registry.challenger(role))?.bundle === bundle) await this.#registry.withdraw(role, reason, bundle);
   }
 
   /**

@@ -128,7 +128,7 @@ export class Rollouts {
   /** A challenger that cannot be loaded is tried no further. */
   async refuse(role: string, bundle: string, reason: string): Promise<void> {
     if (this.#challengers.get(role)?.bundle !== bundle) return;
-    await this.#change(role, async () => void (await this.#parts.registry.withdraw(role, reason)));
+    await this.#change(role, async () => void (await this.#parts.registry.withdraw(role, reason, bundle)));
   }
 
   status(): readonly RolloutStatus[] {
@@ -197,7 +197,7 @@ export class Rollouts {
     const { harm, good, state } = trial.evidence;
     const told = `${state.pairs} messages, ${state.wins} won, ${state.losses} lost`;
     const withdraw = (reason: string): Promise<void> =>
-      this.#change(role, async () => void (await registry.withdraw(role, reason)));
+      this.#change(role, async () => void (await registry.withdraw(role, reason, trial.bundle)));
     if (harm >= 1 / alphas.harm) return withdraw(`it does harm: e-value ${harm.toFixed(1)} on ${told}`);
     if (clock.now() - since > settings.days * dayMs) {
       return withdraw(`no result after ${settings.days} days: cannot tell on ${told}`);

@@ -244,6 +244,17 @@ describe('registry', () => {
     expect(await registry.withdraw('pm', 'nothing to withdraw')).toBeNull();
   });
 
+  it('withdraws only the challenger that is meant', async () => {
+    const registry = await open(await makeRoot());
+    const [champion = ''] = await promoteAll(registry, [1]);
+    const { id } = await registry.addBundle(bundleOf(await publish(registry, 2), champion));
+    await registry.offer('pm', id, { expected: champion, share: 0, reason: 'gate' });
+    expect(await registry.withdraw('pm', 'of one that was tried before', champion)).toBeNull();
+    expect(await registry.challenger('pm')).toMatchObject({ bundle: id });
+    expect(await registry.hasFailed('pm', id)).toBe(false);
+    expect(await registry.withdraw('pm', 'it does harm', id)).toBe(id);
+  });
+
   it('offers nothing for a trainer that was overtaken, and to a champion that serves no more', async () => {
     const registry = await open(await makeRoot());
     const [champion = ''] = await promoteAll(registry, [1]);
