@@ -44,10 +44,23 @@ export function addJobs(program: Command, shell: Shell): void {
         ask(
           flags,
           (door) => door.ask(operation, { id }),
-          (job) => table(['what', 'value'], flatten(job)),
+          verb === 'show' ? jobText : ({ job, state }) => `job ${id} of ${job.role} is ${state}`,
         ),
       );
   }
+}
+
+/** Everything that is known of a job; times as people read them. */
+function jobText(job: JobView): string {
+  const times = Object.entries(job).filter(
+    (entry): entry is [string, number] => entry[0].endsWith('At') && typeof entry[1] === 'number',
+  );
+  const read = Object.fromEntries(times.map(([name, time]) => [name, minuteOf(time)]));
+  return table(['what', 'value'], flatten({ ...job, ...read }));
+}
+
+function minuteOf(time: number): string {
+  return new Date(time).toISOString().slice(0, 16).replace('T', ' ');
 }
 
 function listText(jobs: readonly JobView[]): string {
@@ -59,7 +72,7 @@ function listText(jobs: readonly JobView[]): string {
       job.role,
       job.kind === 'mine' ? 'mine' : 'train',
       state,
-      new Date(createdAt).toISOString().slice(0, 16).replace('T', ' '),
+      minuteOf(createdAt),
       job.reason,
       error?.message ?? result?.reasons[0] ?? (mined === null ? progress?.stage : minedText(mined)) ?? '',
     ]),
