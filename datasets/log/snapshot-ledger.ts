@@ -34,11 +34,20 @@ export async function retireSnapshot(path: string): Promise<void> {
   await rm(path, { recursive: true, force: true });
 }
 
+/** A younger snapshot may be what a job waits to read, or a trainer to be judged by; milliseconds. */
+const waitedForMs = 7 * 86_400_000;
+
 /**
- * Removes the rows of all snapshots of a folder but those that are needed and the newest few.
+ * Removes the rows of all snapshots of a folder but those that are needed, those of the last week and the newest few.
+ * @param now milliseconds since 1970-01-01 UTC
  * @returns ids of those whose rows were removed
  */
-export async function retireSnapshots(folder: string, needed: ReadonlySet<string>, newest: number): Promise<string[]> {
+export async function retireSnapshots(
+  folder: string,
+  needed: ReadonlySet<string>,
+  newest: number,
+  now: number,
+): Promise<string[]> {
   const names = existsSync(folder) ? await readdir(folder) : [];
   const known = await Promise.all(
     names
@@ -46,7 +55,8 @@ export async function retireSnapshots(folder: string, needed: ReadonlySet<string
       .map(async (id) => ({ id, time: (await stat(join(folder, id))).mtimeMs })),
   );
   const old = known.toSorted((a, b) => b.time - a.time || (a.id < b.id ? -1 : 1)).slice(newest);
-  const retired = old.filter(({ id }) => !needed.has(id)).map(({ id }) => id);
+  const isWaitedFor = (time: number): boolean => now - time < waitedForMs;
+  const retired = old.filter(({ id, time }) => !needed.has(id) && !isWaitedFor(time)).map(({ id }) => id);
   for (const id of retired) await retireSnapshot(join(folder, id));
   return retired;
 }

@@ -127,7 +127,7 @@ function addPrune(models: Command, shell: Shell): void {
       `Removes bundles, models and snapshots that nothing needs: what serves or served in the last 30 days stays, and the
 newest few of everything.`,
     )
-    .option('--keep <n>', 'of each role so many champions, candidates and snapshots', '5')
+    .option('--keep <n>', 'of each role so many champions and candidates, and so many snapshots', '5')
     .option('--dry-run', 'only say what would be removed')
     .option('--data-dir <folder>', 'data folder')
     .option('--json', 'print one JSON document')
@@ -141,10 +141,11 @@ newest few of everything.`,
       const { retireSnapshots } = await import('../../../../datasets/log/snapshot-ledger.ts');
       const isDryRun = flags.dryRun === true;
       const registry = await Models.open(folder.models, { logger: createLogger('error') });
-      const pruned = await pruneRegistry(folder.models, registry, { keep, now: systemClock.now(), isDryRun });
-      const snapshots = isDryRun ? [] : await retireSnapshots(folder.snapshots, new Set(pruned.snapshots), keep);
+      const now = systemClock.now();
+      const pruned = await pruneRegistry(folder.models, registry, { keep, now, isDryRun });
+      const snapshots = isDryRun ? [] : await retireSnapshots(folder.snapshots, new Set(pruned.snapshots), keep, now);
       // sealed ones judged a candidate once; nothing refers to them afterwards
-      if (!isDryRun) snapshots.push(...(await retireSnapshots(join(folder.root, 'sealed'), new Set(), keep)));
+      if (!isDryRun) snapshots.push(...(await retireSnapshots(join(folder.root, 'sealed'), new Set(), keep, now)));
       const { bundles, artefacts, quarantined, busy } = pruned;
       shell
         .terminal(flags.json === true)
