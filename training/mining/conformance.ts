@@ -1,4 +1,4 @@
-import type { Steps } from './precedence.ts';
+import type { Steps } from '../../models/precedence.ts';
 
 export interface Conformance {
   /** Share, 0 to 1, of the moves of the runs that lie on the best way through the graph. */

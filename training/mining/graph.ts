@@ -1,4 +1,4 @@
-import { jointOrder, precedences } from './precedence.ts';
+import { precedenceOrder, precedences } from '../../models/precedence.ts';
 import type { Run } from './run.ts';
 
 export interface GraphStep {
@@ -81,7 +81,7 @@ export function graphOf(
   );
   const n = keys.length;
   const counts = precedences(local, n);
-  const order = jointOrder(counts, n);
+  const order = precedenceOrder(counts, n);
   const follows = new Float64Array(n * n);
   for (const steps of local) {
     for (let at = 1; at < steps.length; at += 1) {

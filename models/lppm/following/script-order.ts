@@ -1,7 +1,7 @@
 import type { Random } from '../../../engine/core/clock.ts';
 import { seededRandom } from '../../../engine/core/random.ts';
 import type { DialogueTurn, LppmExample } from '../example.ts';
-import { precedenceOrder } from './precedence.ts';
+import { precedenceOrder, precedences } from '../../precedence.ts';
 import { phasesOf, runsOf, type Run } from './runs.ts';
 
 /** Steps in their order, and how sure each "then comes" is. */
@@ -118,12 +118,7 @@ function orderOf(runs: readonly Run[], steps: readonly string[], random: Random)
 
 function ranked(runs: readonly Run[], steps: readonly string[]): string[] {
   const numbers = new Map(steps.map((step, number) => [step, number]));
-  const before = steps.map(() => steps.map(() => 0));
-  for (const run of runs) {
-    const first = [...new Set(run.flatMap(({ step }) => numbers.get(step) ?? []))];
-    first.forEach((a, place) => {
-      for (const b of first.slice(place + 1)) (before[a] as number[])[b] = (before[a]?.[b] ?? 0) + 1;
-    });
-  }
-  return precedenceOrder(before).map((item) => steps[item] as string);
+  const taken = runs.map((run) => run.flatMap(({ step }) => numbers.get(step) ?? []));
+  const order = precedenceOrder(precedences(taken, steps.length), steps.length);
+  return order.map((item) => steps[item] as string);
 }

@@ -1,8 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../../engine/core/random.ts';
 import { escalateStep, type DialogueTurn, type LppmExample } from '../../../../models/lppm/example.ts';
-import { precedenceOrder } from '../../../../models/lppm/following/precedence.ts';
 import { phasesOf, runsOf } from '../../../../models/lppm/following/runs.ts';
 import { ScriptOrder } from '../../../../models/lppm/following/script-order.ts';
 
@@ -41,33 +39,6 @@ function log(conversations: number, seed: number): LppmExample[] {
     return conversation(`c${number}`, [...asked, 'call', 'told', 'anything_else', 'goodbye']);
   }).flat();
 }
-
-describe('precedenceOrder', () => {
-  it('finds an order that explains all pairs where there is one', () => {
-    fc.assert(
-      fc.property(fc.shuffledSubarray([0, 1, 2, 3, 4, 5, 6], { minLength: 7 }), (truth) => {
-        const before = truth.map((_, a) => truth.map((__, b) => (truth.indexOf(a) < truth.indexOf(b) ? 2 : 0)));
-        expect(precedenceOrder(before)).toEqual(truth);
-      }),
-    );
-  });
-
-  it('outvotes single swaps, and keeps what was never seen together in its place', () => {
-    const before = [
-      [0, 5, 4],
-      [1, 0, 6],
-      [2, 0, 0],
-    ];
-    expect(precedenceOrder(before)).toEqual([0, 1, 2]);
-    expect(precedenceOrder([])).toEqual([]);
-    expect(
-      precedenceOrder([
-        [0, 0],
-        [0, 0],
-      ]),
-    ).toEqual([0, 1]);
-  });
-});
 
 describe('phasesOf', () => {
   it('tells questions from leave-taking, and leaves out slips and what tells a result', () => {

@@ -3,7 +3,6 @@ import { seededRandom } from '../../../../engine/core/random.ts';
 import { conformanceOf } from '../../../../training/mining/conformance.ts';
 import { graphOf } from '../../../../training/mining/graph.ts';
 import { masked } from '../../../../training/mining/masks.ts';
-import { jointOrder, precedences } from '../../../../training/mining/precedence.ts';
 import type { Run } from '../../../../training/mining/run.ts';
 
 const random = seededRandom(7);
@@ -15,14 +14,6 @@ const careless = (count: number, n: number): number[][] =>
     if (random() < 0.2 && run.length > 2) [run[0], run[1]] = [run[1] as number, run[0] as number];
     return run;
   });
-
-describe('jointOrder', () => {
-  it('finds a script that no single run shows', () => {
-    const runs = careless(40, 10);
-    expect(runs.some((run) => run.length === 10)).toBe(false);
-    expect(jointOrder(precedences(runs, 10), 10)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
-  });
-});
 
 describe('graphOf', () => {
   const runOf = (steps: readonly number[], index: number): Run => ({
