@@ -28,8 +28,11 @@ export interface BudgetOptions extends CertifyOptions<LadderRow> {
   readonly tiers: readonly string[];
   /** Share of wrong labels for each tier, in that order, where not all of them can take off `labelNoise`. */
   readonly noiseOfTiers?: readonly number[];
-  /** Likely share of wrong labels among the choosing rows, where people judged the certifying ones. It only orders plans. */
-  readonly chooseNoise?: number;
+  /**
+   * Plans are tried by the share that they settle, not by the errors of the choosing rows: for choosing rows with labels of
+   * another kind, whose noise may differ between tiers.
+   */
+  readonly byShare?: boolean;
 }
 
 interface Plan {
@@ -47,8 +50,10 @@ const steps = { lower: 48, last: 120 } as const;
 /** Observed errors on the choosing rows, as shares of alpha, whose best plans are tested from strict to generous. */
 const targets = Array.from({ length: 80 }, (_, index) => (index + 1) / 50);
 
-/** So much more than what has to be settled without an error a plan should settle. */
-const spare = 1.2;
+/** From one share that is tried to the next. */
+const stride = 1.1;
+/** Plans begin with no larger share, unless fewer rows than that could prove nothing. */
+const modestShare = 0.3;
 
 /**
  * One error budget over several tiers: a message is settled by the first tier that is sure enough, and all settled
@@ -64,10 +69,10 @@ export function splitBudget(rows: readonly LadderRow[], options: BudgetOptions):
   const noises = options.noiseOfTiers ?? options.tiers.map(() => noise);
   const level = observedError(options.alpha, noise);
   const first = firstOf(level, observedError(options.alpha / 4, noise), options.delta);
-  // of few certifying rows a larger share has to be settled than of many
-  const needed = Math.log(options.delta) / Math.log1p(-level) / Math.max(1, certifying.length);
-  const fewest = options.chooseNoise === undefined ? choose.length / 2 : choose.length * needed * spare;
-  const chain = chainOf(choose, options, Math.min(first, fewest));
+  const chain =
+    options.byShare === true
+      ? chainByShare(choose, options, shareToBegin(certifying.length, level, options.delta))
+      : chainOf(choose, options, Math.min(first, choose.length / 2));
 
   let passed: Plan | null = null;
   let failed: Plan | null = null;
@@ -119,12 +124,9 @@ function levelOf(
 
 /** Plans from the one with the strongest evidence to ever more generous ones. */
 function chainOf(choose: readonly LadderRow[], options: BudgetOptions, fewest: number): Plan[] {
-  const noise = options.chooseNoise ?? options.labelNoise ?? 0;
+  const noise = options.labelNoise ?? 0;
   const level = observedError(options.alpha, noise);
-  const plans = sweep(
-    choose,
-    options.tiers.map((_, tier) => gridOf(choose, tier, tier < options.tiers.length - 1 ? steps.lower : steps.last)),
-  ).filter((plan) => plan.settled >= fewest && plan.settled > 0);
+  const plans = plansOf(choose, options).filter((plan) => plan.settled >= fewest && plan.settled > 0);
   const chain: Plan[] = [];
   for (const target of targets) {
     const limit = observedError(options.alpha * target, noise);
@@ -138,8 +140,39 @@ function chainOf(choose: readonly LadderRow[], options: BudgetOptions, fewest: n
   return chain.slice(Math.max(0, evidence.indexOf(Math.min(...evidence))));
 }
 
+/**
+ * Plans of ever larger shares, each the one that errs least on the choosing rows among those of about its share: noise of
+ * their labels falls on all of these.
+ */
+function chainByShare(choose: readonly LadderRow[], options: BudgetOptions, from: number): Plan[] {
+  const plans = plansOf(choose, options);
+  const chain: Plan[] = [];
+  for (let fewest = from * choose.length; fewest > 0 && fewest <= choose.length; fewest *= stride) {
+    const own = plans.filter(({ settled }) => settled >= fewest && settled <= fewest * stride);
+    const best = own.toSorted((a, b) => a.errors / a.settled - b.errors / b.settled || b.settled - a.settled)[0];
+    if (best !== undefined && best !== chain.at(-1)) chain.push(best);
+  }
+  return chain;
+}
+
+/** Where the first plan may err once, if that is no large share; else where it may not err, and a little more. */
+function shareToBegin(rows: number, level: number, delta: number): number {
+  const none = (1.2 * Math.log(delta)) / Math.log1p(-level);
+  let once = Math.ceil(none);
+  while (binomialTail(1, once, level) > delta) once += 1;
+  return Math.min(once, Math.max(none, modestShare * rows)) / Math.max(1, rows);
+}
+
 function isBetter(a: Plan, b: Plan): boolean {
   return a.settled > b.settled || (a.settled === b.settled && a.errors < b.errors);
+}
+
+function plansOf(choose: readonly LadderRow[], { tiers }: BudgetOptions): Plan[] {
+  const sizeOf = (tier: number): number => (tier < tiers.length - 1 ? steps.lower : steps.last);
+  return sweep(
+    choose,
+    tiers.map((_, tier) => gridOf(choose, tier, sizeOf(tier))),
+  );
 }
 
 /** Distinct confidences of a tier at even steps of coverage, falling, after Infinity. */

@@ -73,7 +73,7 @@ export function certifyLadder(
       choose: choosing.map((turn) => ladderRow(turn, cuts)),
       labelNoise,
       noiseOfTiers: seen,
-      ...(isAudited ? { chooseNoise: teacherNoise } : {}),
+      byShare: isAudited,
     },
   );
   const assumptions = [
@@ -126,7 +126,7 @@ function recount(
   return { ...proof, ...bound, reason, tiers };
 }
 
-/** A teacher who errs more often than this tells nothing about which thresholds to try. */
+/** Labels that are wrong more often than this tell nothing. */
 const mostNoise = 0.4;
 /**
  * With fewer proposals, or less than this share of the other tier's (where that is not `enough` already), a tier cannot tell
@@ -154,7 +154,7 @@ function noiseOfTiers(turns: readonly JudgedTurn[]): number[] {
   return seen.map((rate) => (rate === null ? 0 : least));
 }
 
-/** The likely noise, not a bound: what it helps to choose is tested afterwards on other labels. */
+/** The likely noise, not a bound. */
 function likelyNoise(turns: readonly JudgedTurn[]): number {
   const seen = telling(turns, 1).map((own) => {
     const surest = (own ?? [])
