@@ -11,6 +11,7 @@ import { confirmedBy } from './labels/words.ts';
 import { settleTurns, type SettledTurn } from './evaluate.ts';
 import { answeredTurns, type AnsweredTurn } from './examples/answered-turn.ts';
 import { fold } from './examples/comparable.ts';
+import { keptScript, type KeptScript } from './examples/kept-script.ts';
 import { ownAnswers } from './examples/own-answers.ts';
 import { findPayloadTools, type PayloadTool } from './examples/payload-tools.ts';
 import type { Terms } from './gate/losses.ts';
@@ -43,11 +44,26 @@ export async function audit(order: AuditOrder, registry: Registry): Promise<Seal
   const taught = answeredTurns(await conversationsOf(order.teaching, order.role), { afterResults: true });
   const payloadTools = findPayloadTools(taught);
   const turns = await sealedTurns(order, taught);
-  const settle = async (id: string): Promise<SettledTurn[]> =>
-    settledBy(id, turns, payloadTools, registry, order.device);
-  const candidate = await settle(order.candidate);
-  const champion = order.champion === null ? null : await settle(order.champion);
-  return judgeSealed({ candidate, champion, seen: order.seen }, order.terms);
+  const others = answeredTurns(await conversationsOf(order.sealed, order.role), { afterResults: true });
+  const settle = async (id: string): Promise<Settled> =>
+    settledBy(id, { turns, all: [...taught, ...others], payloadTools }, registry, order.device);
+  const { strictly: candidate, certified } = await settle(order.candidate);
+  const champion = order.champion === null ? null : (await settle(order.champion)).strictly;
+  return judgeSealed({ candidate, certified, champion, seen: order.seen }, order.terms);
+}
+
+interface Sealed {
+  readonly turns: readonly AnsweredTurn[];
+  /** Everything taught and sealed: what the steps of a reply are told by. */
+  readonly all: readonly AnsweredTurn[];
+  readonly payloadTools: ReadonlyMap<string, PayloadTool>;
+}
+
+interface Settled {
+  /** Right is only what was done. */
+  readonly strictly: SettledTurn[];
+  /** Right as the certificate counts it: also who keeps to the script; see `keptScript`. */
+  readonly certified: SettledTurn[];
 }
 
 async function sealedTurns({ sealed, role }: AuditOrder, taught: readonly AnsweredTurn[]): Promise<AnsweredTurn[]> {
@@ -71,17 +87,23 @@ async function conversationsOf(path: string, role: string): Promise<Conversation
 
 async function settledBy(
   id: string,
-  turns: readonly AnsweredTurn[],
-  payloadTools: ReadonlyMap<string, PayloadTool>,
+  { turns, all, payloadTools }: Sealed,
   registry: Registry,
   device: Device,
-): Promise<SettledTurn[]> {
+): Promise<Settled> {
   const opened = await registry.openBundle(id);
   if (opened === null) throw new EngineError('ARTEFACT_CORRUPT', { id, detail: 'a model of it is damaged' });
   const { cet: _, ...judgedKinds } = opened.artefacts;
   const models = await loadModels({ artefacts: judgedKinds }, registry, device);
   try {
-    return settleTurns(await judgeTurns(turns, judgingTiers(models), payloadTools, silent), opened.bundle.thresholds);
+    const settled = async (isKept?: KeptScript): Promise<SettledTurn[]> =>
+      settleTurns(
+        await judgeTurns(turns, judgingTiers(models), payloadTools, silent, isKept),
+        opened.bundle.thresholds,
+      );
+    const strictly = await settled();
+    const keepsScript = models.lppm?.followsOrder === true;
+    return { strictly, certified: keepsScript ? await settled(keptScript(all, payloadTools, models.lppm)) : strictly };
   } finally {
     await disposeAll(models);
   }

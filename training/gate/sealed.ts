@@ -10,6 +10,8 @@ const doubt = 0.05;
 export interface SealedEvidence {
   /** Sealed turns that nothing like was in the trainer's snapshot. */
   readonly candidate: readonly SettledTurn[];
+  /** The same turns as the certificate counts them, where that differs: the budget is about these. */
+  readonly certified?: readonly SettledTurn[];
   /** The same turns; null where no champion serves. */
   readonly champion: readonly SettledTurn[] | null;
   /** What the gate saw on the rows that stood in the trainer's snapshot; null without champion. */
@@ -32,8 +34,9 @@ export interface SealedVerdict {
  * The last word on a candidate, by messages that no trainer was ever given: a loss there, errors beyond the budget, or a
  * gain that was seen only where the trainer could have looked. Few rows say little, and hold nobody back.
  */
-export function judgeSealed({ candidate, champion, seen }: SealedEvidence, terms: Terms): SealedVerdict {
-  const settled = candidate.filter((row) => row.tier !== null);
+export function judgeSealed(evidence: SealedEvidence, terms: Terms): SealedVerdict {
+  const { candidate, certified = candidate, champion, seen } = evidence;
+  const settled = certified.filter((row) => row.tier !== null);
   const wrong = settled.filter((row) => !row.correct).length;
   const faults: string[] = [];
   const reasons = [`of ${candidate.length} sealed messages it settles ${settled.length}, ${wrong} of them wrongly`];
