@@ -216,7 +216,8 @@ export async function openEcosystem(config: Config, options: EcosystemOptions): 
 
     const common = {
       roles: () => staff.names(),
-      defaultRole: () => staff.roles()[0] ?? null,
+      // a role that came in by an import and has learned nothing yet takes no other's place
+      defaultRole: () => staff.roles().find((role) => Object.hasOwn(live.inUse(), role)) ?? staff.roles()[0] ?? null,
       explain: (turn: Turn) => {
         const named = new Set(turn.tools.map((tool) => tool.name));
         const own = host.actions(turn.role).tools.filter((tool) => !named.has(tool.name));

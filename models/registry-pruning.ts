@@ -33,6 +33,7 @@ const month = 30 * day;
  * newest few champions and the newest few others, and every artefact of these. Bundles go before their artefacts, so that
  * a prune that is killed leaves only what the next one removes.
  * @param root the registry's folder
+ * @throws the system's error where a bundle cannot be read; nothing is removed then
  */
 export async function pruneRegistry(root: string, registry: Registry, options: PruneOptions): Promise<Pruned> {
   const busy: string[] = [];
@@ -40,6 +41,8 @@ export async function pruneRegistry(root: string, registry: Registry, options: P
   const kept: Bundle[] = [];
   const roles = new Set<string>();
   for (const name of await readdir(join(root, 'bundles'))) {
+    // One that cannot be read just now may serve: then nothing goes.
+    await readFile(join(root, 'bundles', name));
     const role = await registry.show(name.replace('.json', '')).then(
       (bundle) => bundle.role,
       () => null,

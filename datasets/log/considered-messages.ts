@@ -56,7 +56,7 @@ export interface LearnableTurns {
   readonly role: string;
   /** Messages of users that no cheap tier of ours answered, or of which somebody said what was right. */
   readonly turns: number;
-  /** Words of people on what was done. */
+  /** Words of people who said that something else was right; praise is none. */
   readonly corrections: number;
 }
 
@@ -64,7 +64,7 @@ export async function learnableTurns(ask: Ask): Promise<LearnableTurns[]> {
   const rows = await ask(
     `WITH own AS (SELECT DISTINCT message FROM decisions
          WHERE settled AND NOT shadow AND tier <> 'imperator'),
-       told AS (SELECT message, count(*) FILTER (source = 'human') AS words FROM feedback GROUP BY message)
+       told AS (SELECT message, count(*) FILTER (source = 'human' AND correct IS DISTINCT FROM true) AS words FROM feedback GROUP BY message)
      SELECT c.role, CAST(count(*) FILTER (o.message IS NULL OR t.message IS NOT NULL) AS DOUBLE) AS turns,
        CAST(coalesce(sum(t.words), 0) AS DOUBLE) AS corrections
      FROM messages m JOIN conversations c ON c.id = m.conversation

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -89,6 +89,17 @@ describe('pruneRegistry', () => {
     expect((await registry.bundles('pm')).map(({ id }) => id).toSorted()).toEqual(
       [champion, challenger, later].toSorted(),
     );
+  });
+
+  it('removes nothing while a bundle cannot be read, which may be the one that serves', async () => {
+    for (let night = 0; night < 6; night += 1) {
+      await add(night, true);
+      clock.advance(40 * day);
+    }
+    await mkdir(join(root, 'bundles', `${'a'.repeat(64)}.json`));
+    await expect(pruneRegistry(root, registry, { keep: 1, now: clock.now() })).rejects.toThrow(/EISDIR/);
+    await rm(join(root, 'bundles', `${'a'.repeat(64)}.json`), { recursive: true });
+    expect(await registry.bundles('pm')).toHaveLength(6);
   });
 
   it('removes nothing where it is only asked, and nothing of a role that is in training', async () => {

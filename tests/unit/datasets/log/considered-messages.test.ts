@@ -27,6 +27,8 @@ beforeAll(async () => {
     decisionFixture('d5', { ...of('c3'), time: at - 1000 }),
   ]);
   await log.addFeedback({ decision: 'd2', correct: false, source: 'human' });
+  // praise is no correction
+  await log.addFeedback({ decision: 'd4', correct: true, source: 'human' });
   await log.flush();
 });
 afterAll(async () => {
@@ -50,7 +52,7 @@ it('shows what messages looked like and what became of them, oldest first, witho
       opening: 'ls',
       correct: false,
     },
-    { message: 'c2-0', tier: 'imperator', dtrLabel: null, lppmConfidence: null, correct: null },
+    { message: 'c2-0', tier: 'imperator', dtrLabel: null, lppmConfidence: null, correct: true },
   ]);
   expect(await log.queries.considered({ role: 'desk', since: 0, limit: 1 })).toHaveLength(1);
   expect(await log.queries.considered({ role: 'nobody', since: 0, limit: 10 })).toEqual([]);
