@@ -34,7 +34,7 @@ describe('thought-engine', () => {
     expect(await run('route', 'hi', '--nope')).toEqual({
       code: 2,
       out: '',
-      error: expect.stringMatching(/^error: unknown option '--nope'[^\n]*\n$/),
+      error: expect.stringMatching(/^USAGE: unknown option '--nope'[^\n]*\n$/),
     });
     const json = await run('nonsense', '--json');
     expect(json.code).toBe(2);
