@@ -189,7 +189,8 @@ describe('a client that goes away', () => {
 
 describe('many streams', () => {
   it('serves 150 open streams and quick answers beside them', async () => {
-    llm.script({ say: 'word '.repeat(20), pauseMs: 80 });
+    // long enough that a busy machine opens the last one before the first one ends
+    llm.script({ say: 'word '.repeat(20), pauseMs: 300 });
     const ask = { model: 'support', stream: true } as const;
     const streams = Array.from({ length: 150 }, async (_unused, index) => {
       const stream = await client.chat.completions.create({ ...ask, messages: [user(`stream ${index}`)] });
