@@ -131,5 +131,5 @@ export class Desk {
 }
 
 function llmAt(baseUrl: string): Provider {
-  return new AiSdkProvider({ baseUrl, model: 'fake-1', timeoutMs: 3000, retryBaseMs: 1, random: seededRandom(1) });
+  return new AiSdkProvider({ baseUrl, model: 'fake-1', timeoutMs: 15_000, retryBaseMs: 1, random: seededRandom(1) });
 }
