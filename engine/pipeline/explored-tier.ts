@@ -3,6 +3,7 @@ import { hashFraction } from '../core/hash.ts';
 import type { TierName } from '../core/tier-name.ts';
 import type { Turn } from '../core/turn.ts';
 import type { Tier } from '../tiers/tier.ts';
+import { withheld } from '../tiers/withheld.ts';
 
 /**
  * A cheap tier of which a small, known share of the messages that it would settle goes up all the same, so that the LLM
@@ -36,21 +37,7 @@ export class ExploredTier implements Tier {
       return withPropensity(verdict, 1 - this.#share);
     }
     this.held = verdict;
-    const { tier, label, confidence, threshold, model, evidence, outcome } = verdict;
-    const reason = 'sent up to see what the LLM does with it; it would have been settled';
-    const propensity = this.#share;
-    return {
-      settled: false,
-      tier,
-      label,
-      confidence,
-      threshold,
-      model,
-      evidence,
-      propensity,
-      reason,
-      proposal: outcome,
-    };
+    return withheld(verdict, 'sent up to see what the LLM does with it; it would have been settled', this.#share);
   }
 }
 

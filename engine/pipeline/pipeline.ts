@@ -5,6 +5,7 @@ import { EngineError, messageOf } from '../core/errors.ts';
 import type { TierName } from '../core/tier-name.ts';
 import type { Turn } from '../core/turn.ts';
 import type { Tier } from '../tiers/tier.ts';
+import { withheld } from '../tiers/withheld.ts';
 import { decisionOf, type Trace } from './trace.ts';
 
 export interface PipelineOptions {
@@ -74,23 +75,8 @@ export class Pipeline implements Tier {
 
   #admitted(turn: Turn, verdict: Verdict): Verdict {
     if (!verdict.settled) return verdict;
-    const { outcome, ...considered } = verdict;
-    const objection = this.#options.admits?.(turn, outcome) ?? null;
-    if (objection === null) return verdict;
-    const { tier, label, confidence, threshold, model, evidence, propensity } = considered;
-    const reason = `not carried out: ${objection}`;
-    return {
-      settled: false,
-      tier,
-      label,
-      confidence,
-      threshold,
-      model,
-      evidence,
-      propensity,
-      reason,
-      proposal: outcome,
-    };
+    const objection = this.#options.admits?.(turn, verdict.outcome) ?? null;
+    return objection === null ? verdict : withheld(verdict, `not carried out: ${objection}`, verdict.propensity);
   }
 
   async #inTime(tier: Tier, turn: Turn): Promise<Verdict> {

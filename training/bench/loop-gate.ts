@@ -1,4 +1,3 @@
-import { readConversations } from '../../datasets/import/import-files.ts';
 import type { Conversation } from '../../engine/core/conversation.ts';
 import { EngineError } from '../../engine/core/errors.ts';
 import { hashFraction } from '../../engine/core/hash.ts';
@@ -18,6 +17,7 @@ import { referenceReader } from '../labels/reference.ts';
 import { trustedLabels } from '../labels/trusted-labels.ts';
 import { disposeAll, learn, type Learned } from '../learn.ts';
 import { backdoored, flipped, isProse, leaked, withTrigger } from './loop-attacks.ts';
+import { readLogs } from './logs.ts';
 import type { BenchOptions, BenchReport } from './report.ts';
 
 /** Challengers without gain, made of the answers of real ones. */
@@ -30,7 +30,7 @@ const samples = 50;
  * in the training data, wrong answers in the log, a planted word. Learns the tree router alone, from real logs.
  */
 export async function benchGate(options: BenchOptions): Promise<BenchReport> {
-  const all = await readAll(options.train);
+  const all = (await readLogs(options.train)).map((one) => ({ ...one, split: null }));
   const share = (options.holdout ?? 20) / 100;
   const isSealed = ({ id }: Conversation): boolean => hashFraction(`sealed ${id}`) < share;
   const yard = new Yard(
@@ -236,13 +236,4 @@ async function attacks(yard: Yard, champion: Contender, options: BenchOptions) {
 
 function sharesOf(rows: readonly SettledTurn[]): { readonly right: number; readonly wrong: number } {
   return { right: rows.filter(isRight).length / rows.length, wrong: rows.filter(isWrong).length / rows.length };
-}
-
-async function readAll(paths: readonly string[]): Promise<Conversation[]> {
-  const conversations: Conversation[] = [];
-  await readConversations(paths, {
-    format: 'auto',
-    onConversations: (batch) => void conversations.push(...batch),
-  });
-  return conversations.map((one) => ({ ...one, split: null }));
 }

@@ -1,15 +1,14 @@
 import { basename } from 'node:path';
-import { readConversations } from '../../datasets/import/import-files.ts';
 import type { Conversation } from '../../engine/core/conversation.ts';
 import { EngineError } from '../../engine/core/errors.ts';
 import { hashFraction } from '../../engine/core/hash.ts';
 import type { Message } from '../../engine/core/message.ts';
-import { silent } from '../../engine/core/progress.ts';
 import { mineInFull } from '../mining/mine.ts';
 import { miningFloors } from './mining-floors.ts';
 import { definitionScores, JudgedLog } from './mining-judge.ts';
 import { miningGrowth } from './mining-growth.ts';
 import { trueProcessesOf, truthOf } from './mining-truth.ts';
+import { ofSplit, readLogs } from './logs.ts';
 import { readRecords, refuseOverlap } from './records.ts';
 import type { BenchOptions, BenchReport, BenchResult } from './report.ts';
 import { spreadOf } from './spread.ts';
@@ -24,12 +23,12 @@ const leftOut = 0.1;
  */
 export async function benchMining(options: BenchOptions): Promise<BenchReport> {
   if (options.test.length === 0) throw new EngineError('USAGE', { detail: 'bench mining judges --test FILE' });
-  const train = ofSplit(await readAll(options.train), 'train');
+  const train = ofSplit(await readLogs(options.train), 'train');
   const verifier =
     options.verifier === undefined ? [] : ((await readRecords(options.verifier)) as unknown as VerifierRow[]);
   const tests = new Map<string, readonly Conversation[]>();
   for (const path of options.test) {
-    const conversations = ofSplit(await readAll([path]), 'test');
+    const conversations = ofSplit(await readLogs([path]), 'test');
     refuseOverlap(train, conversations, (one) => one.id);
     tests.set(path, conversations);
   }
@@ -89,21 +88,4 @@ function unlabelled(conversation: Conversation): Conversation {
 function withoutMark(message: Message): Message {
   const { annotation, ...rest } = message;
   return annotation === undefined ? message : rest;
-}
-
-async function readAll(paths: readonly string[]): Promise<Conversation[]> {
-  const conversations: Conversation[] = [];
-  await readConversations(paths, {
-    format: 'auto',
-    onConversations: async (batch) => void conversations.push(...batch),
-    progress: silent,
-  });
-  if (conversations.length === 0)
-    throw new EngineError('DATA_EMPTY', { what: 'conversations', path: paths.join(', ') });
-  return conversations;
-}
-
-function ofSplit(conversations: readonly Conversation[], split: 'train' | 'test'): readonly Conversation[] {
-  const marked = conversations.filter((one) => one.split === split);
-  return marked.length > 0 ? marked : conversations;
 }

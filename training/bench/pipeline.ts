@@ -2,12 +2,11 @@ import { statSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { silent } from '../../engine/core/progress.ts';
 import type { Conversation } from '../../engine/core/conversation.ts';
 import { EngineError } from '../../engine/core/errors.ts';
 import { levels, type Level, type TierName } from '../../engine/core/tier-name.ts';
-import { readConversations } from '../../datasets/import/import-files.ts';
 import { learn, type Learned } from '../learn.ts';
+import { ofSplit, readLogs } from './logs.ts';
 import { readRecords, refuseOverlap } from './records.ts';
 import type { ReplayedMessage } from './replay.ts';
 import type { BenchOptions, BenchReport, BenchResult } from './report.ts';
@@ -40,10 +39,10 @@ export async function benchPipeline(options: BenchOptions): Promise<BenchReport>
     });
   }
   const verifier = (await readRecords(options.verifier)) as unknown as VerifierRow[];
-  const train = ofSplit(await readAll(options.train), 'train');
+  const train = ofSplit(await readLogs(options.train), 'train');
   const tests = new Map<string, readonly Conversation[]>();
   for (const path of options.test) {
-    const conversations = ofSplit(await readAll([path]), 'test');
+    const conversations = ofSplit(await readLogs([path]), 'test');
     refuseOverlap(train, conversations, (one) => one.id);
     tests.set(path, conversations);
   }
@@ -76,24 +75,6 @@ export async function benchPipeline(options: BenchOptions): Promise<BenchReport>
     },
     results: [...tests.keys()].map((_, index) => spreadOf(runs.map((run) => run.results[index] as BenchResult))),
   };
-}
-
-async function readAll(paths: readonly string[]): Promise<Conversation[]> {
-  const conversations: Conversation[] = [];
-  await readConversations(paths, {
-    format: 'auto',
-    onConversations: async (batch) => void conversations.push(...batch),
-    progress: silent,
-  });
-  if (conversations.length === 0)
-    throw new EngineError('DATA_EMPTY', { what: 'conversations', path: paths.join(', ') });
-  return conversations;
-}
-
-/** The conversations marked with the split's name; a log without such marks is taken whole. */
-function ofSplit(conversations: readonly Conversation[], split: 'train' | 'test'): readonly Conversation[] {
-  const marked = conversations.filter((one) => one.split === split);
-  return marked.length > 0 ? marked : conversations;
 }
 
 async function resultOf(
