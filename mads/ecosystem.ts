@@ -153,12 +153,14 @@ export async function openEcosystem(config: Config, options: EcosystemOptions): 
       thinking,
       files: new RoleFiles(folder.roles, logger),
       logger,
-      tools: (role) => [
-        ...(isSample ? sampleTools(role).map((definition) => simulatedTool(definition)) : []),
-        ...(options.tools ?? []),
-        fetch,
-      ],
-      processes: (role) => (isSample ? sampleProcesses(role) : []),
+      offer: (role) => ({
+        tools: [
+          ...(isSample ? sampleTools(role).map((definition) => simulatedTool(definition)) : []),
+          ...(options.tools ?? []),
+        ],
+        always: [fetch],
+        processes: isSample ? sampleProcesses(role) : [],
+      }),
       onHire: async (role) => {
         await processes.refresh(role);
         if (!watched.has(role)) await watchOver(role);

@@ -23,7 +23,12 @@ const toolSchema = z.strictObject({
 export const roleSchema = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,62}$/i, 'letters, digits, dot, dash and underscore, at most 63'),
   prompt: z.string().max(100_000).optional(),
-  tools: z.array(toolSchema).max(1000).default([]),
+  tools: z
+    .array(toolSchema)
+    .max(1000)
+    .refine((tools) => new Set(tools.map(({ name }) => name)).size === tools.length, 'a tool is listed twice')
+    .optional()
+    .describe('all that the role may call; unset: all that the deployment has'),
   processes: z.array(processSchema).default([]),
   level: z.enum(['V1', 'V2', 'V3', 'V4']).optional(),
   alpha: z.number().gt(0).lt(1).optional(),
@@ -38,11 +43,18 @@ export interface RoleDefinition {
   readonly name: string;
   /** Told to the LLM before the conversation. */
   readonly prompt?: string;
-  readonly tools: readonly RoleTool[];
+  /** All that it may call; where absent, all that the deployment has. */
+  readonly tools?: readonly RoleTool[];
   readonly processes: readonly Process[];
   readonly level?: Level;
   /** Error budget, in (0, 1). */
   readonly alpha?: number;
+}
+
+/** A file that is not followed. */
+export interface RefusedRole {
+  readonly role: string;
+  readonly fault: string;
 }
 
 /** @throws BAD_REQUEST naming the field at fault */
@@ -63,21 +75,22 @@ export class RoleFiles {
     this.#logger = logger;
   }
 
-  /** All that can be read, by name; a file that cannot is named in the log and left out. */
-  async read(): Promise<RoleDefinition[]> {
+  /** All that can be read, by name, and what is wrong with the files that cannot. */
+  async read(): Promise<{ readonly roles: readonly RoleDefinition[]; readonly refused: readonly RefusedRole[] }> {
     const names = await readdir(this.#folder).catch(() => []);
-    const found: RoleDefinition[] = [];
+    const roles: RoleDefinition[] = [];
+    const refused: RefusedRole[] = [];
     for (const name of names.filter((one) => one.endsWith('.json')).toSorted()) {
       const path = join(this.#folder, name);
       try {
         const role = parseRole(JSON.parse(await readFile(path, 'utf8')));
         if (`${role.name}.json` !== name) throw new Error(`it describes ${role.name}: name the file ${role.name}.json`);
-        found.push(role);
+        roles.push(role);
       } catch (error) {
-        this.#logger.error({ path, error: messageOf(error) }, 'role file refused');
+        refused.push({ role: name.slice(0, -'.json'.length), fault: `${path}: ${messageOf(error)}` });
       }
     }
-    return found;
+    return { roles, refused };
   }
 
   /** Calls back at once and after every change, whoever made it. Returns the function that ends it. */

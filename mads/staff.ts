@@ -1,13 +1,10 @@
-import { simulatedTool } from '../engine/action/simulated-tools.ts';
-import type { Tool } from '../engine/action/tool.ts';
 import { EngineError, messageOf } from '../engine/core/errors.ts';
 import { canonicalJson } from '../engine/core/hash.ts';
 import type { Logger } from '../engine/core/logger.ts';
-import type { Process } from '../engine/core/process.ts';
-import type { BlastRadius, ToolDefinition } from '../engine/core/tool-definition.ts';
 import { Emad, type RoleLease, type RoleSource } from './emad.ts';
 import type { Host } from './host.ts';
-import type { RoleDefinition, RoleFiles, RoleTool } from './role-files.ts';
+import { equipmentOf, type RoleEquipment, type RoleOffer } from './role-equipment.ts';
+import type { RoleDefinition, RoleFiles } from './role-files.ts';
 import { RoleThinking, type ThinkingParts } from './role-thinking.ts';
 
 /** eMADs that may work at once in one process; each is a few kilobytes, its conversations are what costs. */
@@ -17,9 +14,8 @@ export interface StaffParts {
   readonly host: Host;
   readonly thinking: ThinkingParts;
   readonly files: RoleFiles;
-  /** Handlers that the deployment has for a role, beside what its file says. */
-  readonly tools: (role: string) => readonly Tool[];
-  readonly processes: (role: string) => readonly Process[];
+  /** Handlers and processes that the deployment has for a role; its file says which of them it gets. */
+  readonly offer: (role: string) => RoleOffer;
   readonly logger: Logger;
   /** Called for each role that begins to work, and when it works by another description. */
   readonly onHire: (role: string) => Promise<void>;
@@ -40,23 +36,40 @@ export class Staff implements RoleSource {
   readonly #minds = new Map<string, RoleThinking>();
   readonly #hiring = new Map<string, Promise<void>>();
   readonly #emads = new Map<string, { readonly emad: Emad; readonly since: number }>();
+  /** Why the file of a role is not followed, by role. */
+  #refused: ReadonlyMap<string, string> = new Map();
+  /** Roles that are to work as soon as nothing is wrong with their files. */
+  readonly #waiting = new Set<string>();
   #numbered = 0;
 
   constructor(parts: StaffParts) {
     this.#parts = parts;
   }
 
-  /** Reads the role files and hires all that they describe; what changed since, another process or a person wrote. */
+  /**
+   * Reads the role files and hires all that they describe; what changed since, another process or a person wrote. A role
+   * whose file is refused works by what it was before; one that was nothing before does not work: without its file it
+   * would be given more than its owner wants it to have.
+   */
   async refresh(): Promise<void> {
-    for (const role of await this.#parts.files.read()) {
+    const { files, logger } = this.#parts;
+    const { roles, refused } = await files.read();
+    const faults = new Map(refused.map(({ role, fault }) => [role, fault]));
+    for (const role of roles) {
       const known = this.#definitions.get(role.name);
       if (known !== undefined && canonicalJson(known) === canonicalJson(role)) continue;
       try {
         await this.#equip(role);
       } catch (error) {
-        this.#parts.logger.error({ role: role.name, error: messageOf(error) }, 'role file refused');
+        faults.set(role.name, messageOf(error));
       }
     }
+    const before = this.#refused;
+    this.#refused = faults;
+    for (const [role, fault] of faults) {
+      if (before.get(role) !== fault) logger.error({ role, error: fault }, 'role file refused');
+    }
+    for (const role of this.#waiting) if (!faults.has(role)) await this.hire(role);
   }
 
   /** Follows the folder of role files. Returns the function that ends it. */
@@ -82,7 +95,7 @@ export class Staff implements RoleSource {
     return this.#definitions.get(role) ?? null;
   }
 
-  /** A MAD of the role takes its place on the bus; nothing happens where one has. */
+  /** A MAD of the role takes its place on the bus; nothing happens where one has, or where the role's file is refused. */
   hire(role: string): Promise<void> {
     let hiring = this.#hiring.get(role);
     if (hiring === undefined) {
@@ -93,9 +106,9 @@ export class Staff implements RoleSource {
   }
 
   /**
-   * Keeps a role's description and works by it from the next message on. Tools and processes of a role that is at work
-   * change when it is dismissed and hired again, which waits for what it began.
-   * @throws BAD_REQUEST where a tool has no handler here, PROCESS_INVALID
+   * Keeps a role's description and works by it from the next message on. Tools and processes of a role that is at work,
+   * and of its eMADs, change when each is dismissed and hired again, which waits for what it began.
+   * @throws BAD_REQUEST where a listed tool has no handler here, PROCESS_INVALID
    */
   async define(role: RoleDefinition): Promise<RoleDefinition> {
     await this.#equip(role);
@@ -105,17 +118,13 @@ export class Staff implements RoleSource {
 
   async #equip(role: RoleDefinition): Promise<void> {
     const { host, onHire } = this.#parts;
-    const known = new Set(this.#parts.tools(role.name).map(({ definition }) => definition.name));
-    const missing = role.tools.find((tool) => !tool.simulated && !known.has(tool.name));
-    if (missing !== undefined) {
-      const detail = `tool ${missing.name} has no handler here; register one, or set "simulated": true`;
-      throw new EngineError('BAD_REQUEST', { detail });
-    }
     const before = this.#definitions.get(role.name);
     this.#definitions.set(role.name, role);
     try {
       if (this.#minds.has(role.name)) {
-        await host.replace({ role: role.name, thinking: this.mind(role.name), ...this.#equipment(role.name) });
+        const making = { role: role.name, thinking: this.mind(role.name), ...this.#equipment(role.name) };
+        const atWork = [...this.#emads.values()].filter(({ emad }) => emad.role === role.name);
+        for (const name of [role.name, ...atWork.map(({ emad }) => emad.name)]) await host.replace({ ...making, name });
         await onHire(role.name);
       } else await this.hire(role.name);
     } catch (error) {
@@ -127,6 +136,8 @@ export class Staff implements RoleSource {
 
   async acquire(role: string): Promise<RoleLease> {
     if (!this.#minds.has(role)) {
+      const fault = this.#refused.get(role);
+      if (fault !== undefined) throw new EngineError('BAD_REQUEST', { detail: fault });
       throw new EngineError('NOT_FOUND', { what: 'role', name: role, hint: `there are ${this.roles().join(', ')}` });
     }
     // Models are shared by all and pinned message by message: a roll-back reaches an eMAD at its next one.
@@ -161,6 +172,11 @@ export class Staff implements RoleSource {
   async #hire(role: string): Promise<void> {
     const { host, onHire } = this.#parts;
     if (this.#minds.has(role) || host.has(role)) return;
+    if (this.#refused.has(role) && !this.#definitions.has(role)) {
+      this.#waiting.add(role);
+      return;
+    }
+    this.#waiting.delete(role);
     const mind = this.#think(role);
     host.hire({ role, thinking: mind, ...this.#equipment(role) });
     this.#minds.set(role, mind);
@@ -172,25 +188,7 @@ export class Staff implements RoleSource {
     return new RoleThinking(role, thinking, () => this.#definitions.get(role) ?? null);
   }
 
-  #equipment(role: string): { readonly tools: readonly Tool[]; readonly processes: readonly Process[] } {
-    const definition = this.#definitions.get(role);
-    const handled = new Map(this.#parts.tools(role).map((tool) => [tool.definition.name, tool]));
-    for (const { simulated, ...tool } of definition?.tools ?? []) {
-      const own = handled.get(tool.name);
-      if (own !== undefined) handled.set(tool.name, { ...own, definition: described(own.definition, tool) });
-      else if (simulated) handled.set(tool.name, simulatedTool({ parameters: { type: 'object' }, ...tool }));
-    }
-    const processes = [...this.#parts.processes(role), ...(definition?.processes ?? [])];
-    return { tools: [...handled.values()], processes };
+  #equipment(role: string): RoleEquipment {
+    return equipmentOf(this.#definitions.get(role) ?? null, this.#parts.offer(role));
   }
-}
-
-const radii: readonly BlastRadius[] = ['read', 'reversible', 'irreversible'];
-
-/** The handler knows what it does: a file may call that more dangerous, never less. */
-function described(own: ToolDefinition, told: Omit<RoleTool, 'simulated'>): ToolDefinition {
-  const { blastRadius = 'irreversible' } = own;
-  const { blastRadius: said = blastRadius } = told;
-  const wider = radii.indexOf(said) > radii.indexOf(blastRadius) ? said : blastRadius;
-  return { ...own, ...told, blastRadius: wider };
 }

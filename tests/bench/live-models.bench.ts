@@ -198,8 +198,7 @@ const staff = new Staff({
   thinking,
   files: new RoleFiles(join(folder, 'roles'), quietLogger),
   logger: quietLogger,
-  tools: () => [],
-  processes: () => [],
+  offer: () => ({ tools: [], always: [], processes: [] }),
   onHire: async () => undefined,
 });
 await staff.define(parseRole({ name: role }));

@@ -6,8 +6,9 @@ import type { Tool } from '../../../engine/action/tool.ts';
 import { MemoryBus } from '../../../engine/bus/memory-bus.ts';
 import { systemClock, systemIds } from '../../../engine/core/clock.ts';
 import type { Decision, Outcome } from '../../../engine/core/decision.ts';
-import { quietLogger } from '../../../engine/core/logger.ts';
+import { quietLogger, type Logger } from '../../../engine/core/logger.ts';
 import { textOf, type Message } from '../../../engine/core/message.ts';
+import type { Process } from '../../../engine/core/process.ts';
 import type { Turn } from '../../../engine/core/turn.ts';
 import { LiveModels } from '../../../engine/pipeline/live-models.ts';
 import type { Tier } from '../../../engine/tiers/tier.ts';
@@ -28,8 +29,20 @@ let loads: number;
 let heard: Turn[];
 let rows: Decision[];
 let handlers: Tool[];
+let processes: Process[];
+let refusals: unknown[];
 
-const hello: Record<string, Outcome> = { hello: { kind: 'reply', text: 'good day' } };
+const fetch = deskTool('context.fetch', 'read');
+const call = (name: string): Outcome => ({ kind: 'tool-call', name, arguments: {} });
+const paying = (name: string, tool: string): Process => ({
+  name,
+  description: name,
+  slots: [],
+  steps: [{ id: 'pay', kind: 'call', tool, arguments: {} }],
+  edges: [],
+  start: 'pay',
+});
+const hello: Record<string, Outcome> = { hello: { kind: 'reply', text: 'good day' }, pay: call('desk.pay') };
 const imperator: Tier = {
   name: 'imperator',
   consider: (turn) => {
@@ -37,6 +50,8 @@ const imperator: Tier = {
     return new TableTier('imperator', {
       why: { kind: 'reply', text: 'because' },
       hello: { kind: 'reply', text: 'llm' },
+      insist: call('desk.pay'),
+      bill: call('desk.pay'),
     }).consider(turn);
   },
 };
@@ -47,7 +62,10 @@ function open(): Staff {
       current: async () => 'b1',
       load: async (role, id) => {
         loads += 1;
-        return { id, role, dtr: new TableTier('dtr', hello), lppm: null, cet: null, dispose: async () => undefined };
+        const lppm = new TableTier('lppm', {
+          bill: { kind: 'tool-call', name: 'desk.pay', arguments: {}, process: 'billing', step: 'pay' },
+        });
+        return { id, role, dtr: new TableTier('dtr', hello), lppm, cet: null, dispose: async () => undefined };
       },
     },
     quietLogger,
@@ -63,12 +81,11 @@ function open(): Staff {
       level: 'V4',
       tierTimeoutMs: 250,
       context: { contextTokens: 512 } as never,
-      admits: () => null,
+      admits: (role, turn, outcome) => host.actions(role).objection(turn, outcome, 'ann', 'irreversible'),
     },
     files: new RoleFiles(join(folder, 'roles'), quietLogger),
-    logger: quietLogger,
-    tools: () => [deskTool('desk.look', 'read'), ...handlers],
-    processes: () => [],
+    logger: { ...quietLogger, error: (...given: unknown[]) => void refusals.push(given) } as Logger,
+    offer: () => ({ tools: [deskTool('desk.look', 'read'), ...handlers], always: [fetch], processes }),
     onHire: async () => undefined,
   });
 }
@@ -76,7 +93,7 @@ function open(): Staff {
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'staff-'));
   store = new MemoryStore();
-  [loads, heard, rows, handlers] = [0, [], [], []];
+  [loads, heard, rows, handlers, processes, refusals] = [0, [], [], [], [], []];
   bus = new MemoryBus({ journal: journalOf(store, (name) => host.roleOf(name)) });
   host = new Host({ bus, store, clock: systemClock, ids: systemIds });
   staff = open();
@@ -115,10 +132,10 @@ describe('a role', () => {
     expect(await ask('pm', 'hello', 'c1')).toBe('good day');
     expect(await ask('pm', 'why', 'c2')).toBe('because');
     expect(textOf(heard[0]?.history[0] as Message)).toBe('You plan.');
-    expect(heard[0]?.tools.map(({ name }) => name)).toEqual(['desk.look']);
+    expect(heard[0]?.tools.map(({ name }) => name)).toEqual(['desk.look', 'context.fetch']);
     await staff.define(parseRole({ name: 'pm', level: 'V1', tools: [{ name: 'more.tools', simulated: true }] }));
     expect(await ask('pm', 'hello', 'c3')).toBe('llm');
-    expect(heard.at(-1)?.tools.map(({ name }) => name)).toEqual(['desk.look', 'more.tools']);
+    expect(heard.at(-1)?.tools.map(({ name }) => name)).toEqual(['more.tools', 'context.fetch']);
     await host.dismiss('pm');
     const again = open();
     await again.refresh();
@@ -148,6 +165,61 @@ describe('a role', () => {
     expect(new Set(await Promise.all(answers))).toEqual(new Set(['good day']));
   });
 
+  it.each(['pm', 'pm-x'])('calls with %s what it lists, whichever tier wants more', async (name) => {
+    handlers = [deskTool('desk.pay', 'read')];
+    await staff.define(parseRole({ name: 'pm' }));
+    if (name !== 'pm') await staff.begin('pm', name);
+    expect(await ask(name, 'pay', 'c1')).toContain('"status":"accepted"');
+    // one that is at work follows too
+    await staff.define(parseRole({ name: 'pm', tools: [{ name: 'desk.look' }] }));
+    rows = [];
+    // the tree router and the process mapper propose it, the LLM makes the call
+    for (const [index, words] of ['pay', 'bill', 'insist'].entries()) {
+      await ask(name, words, `c${index + 2}`).catch(() => undefined);
+    }
+    const refused = rows.filter(({ reason }) => reason.includes('no handler is registered for tool "desk.pay"'));
+    expect(refused.map(({ tier, settled }) => [tier, settled])).toEqual([
+      ['dtr', false],
+      ['lppm', false],
+    ]);
+    const results = [...store.messages.values()]
+      .flat()
+      .flatMap(({ parts }) => parts.filter(({ kind }) => kind === 'tool-result'));
+    expect(JSON.stringify(results.slice(1))).toContain('error: no handler is registered for tool \\"desk.pay\\"');
+    expect(JSON.stringify(results).match(/accepted/g)).toHaveLength(1);
+  });
+
+  it('with a list follows no process of the deployment that needs another tool, with an empty list none that calls', async () => {
+    handlers = [deskTool('desk.pay', 'read')];
+    processes = [paying('billing', 'desk.pay'), paying('looking', 'desk.look')];
+    const followed = () =>
+      processes.filter((one) => host.processes('pm').get(one.name) !== undefined).map((one) => one.name);
+    await staff.define(parseRole({ name: 'pm' }));
+    expect(followed()).toEqual(['billing', 'looking']);
+    await staff.define(parseRole({ name: 'pm', tools: [{ name: 'desk.look' }] }));
+    expect(followed()).toEqual(['looking']);
+    await staff.define(parseRole({ name: 'pm', tools: [] }));
+    expect(followed()).toEqual([]);
+    expect(host.actions('pm').tools.map(({ name }) => name)).toEqual(['context.fetch']);
+  });
+
+  it('whose file is refused does not work with more than it should have, and works as soon as the file is mended', async () => {
+    const files = new RoleFiles(join(folder, 'roles'), quietLogger);
+    await files.write(parseRole({ name: 'pm', tools: [{ name: 'bank.pay' }] }));
+    await writeFile(join(folder, 'roles', 'qa.json'), '{"name":');
+    await staff.refresh();
+    await staff.refresh();
+    for (const role of ['pm', 'qa', 'ops']) await staff.hire(role);
+    expect(staff.roles()).toEqual(['ops']);
+    expect(refusals).toHaveLength(2);
+    await expect(staff.begin('pm')).rejects.toThrow(/roles\/pm\.json: role pm lists tool "bank\.pay"/);
+    await files.write(parseRole({ name: 'pm', tools: [{ name: 'desk.look' }] }));
+    await rm(join(folder, 'roles', 'qa.json'));
+    await staff.refresh();
+    expect(staff.roles()).toEqual(['ops', 'pm', 'qa']);
+    expect(host.actions('pm').tools.map(({ name }) => name)).toEqual(['desk.look', 'context.fetch']);
+  });
+
   it('that another process describes works here too, within moments', async () => {
     const end = staff.watch(20);
     await new RoleFiles(join(folder, 'roles'), quietLogger).write(parseRole({ name: 'qa', level: 'V1' }));
@@ -163,7 +235,16 @@ describe('a role', () => {
     ['a path for a name', { name: '../pm' }, /letters, digits/],
     ['an unknown field', { name: 'pm', promt: '' }, /promt/],
     ['an impossible budget', { name: 'pm', alpha: 2 }, /alpha/],
-    ['a tool that nobody handles', { name: 'pm', tools: [{ name: 'bank.pay' }] }, /bank.pay has no handler here/],
+    [
+      'a tool that nobody handles',
+      { name: 'pm', tools: [{ name: 'bank.pay' }] },
+      /roles\/pm\.json: role pm lists tool "bank\.pay", which has no handler here; .*\(desk\.look, context\.fetch\)/,
+    ],
+    [
+      'a tool twice',
+      { name: 'pm', tools: [{ name: 'desk.look' }, { name: 'desk.look' }] },
+      /tools: a tool is listed twice/,
+    ],
   ])('is refused with %s, and nothing is kept', async (_, given, words) => {
     const define = async () => staff.define(parseRole(given));
     await expect(define()).rejects.toThrow(words);
