@@ -34,6 +34,7 @@ import type { GatewayParts } from './grace/gateway/parts.ts';
 import { policyOf, ProcessOffice } from './grace/process-office.ts';
 import { graceTools } from './grace/grace-tools.ts';
 import { Host } from './host.ts';
+import { Housekeeping } from './housekeeping.ts';
 import { chooseProvider } from './imperator-choice.ts';
 import { RoleFiles } from './role-files.ts';
 import { RoleProcesses } from './role-processes.ts';
@@ -267,6 +268,8 @@ export async function openEcosystem(config: Config, options: EcosystemOptions): 
       worker = startTrainingWorker({ dataDir: folder.root, queueUrl: queue.url, logger });
     }
     if (config.learn) loop?.start();
+    const housekeeping = new Housekeeping({ folder, registry, keep: config.pruneKeep, clock, logger });
+    if (options.withWorker === true) housekeeping.start(config.pruneEveryHours);
     return {
       log,
       registry,
@@ -283,6 +286,7 @@ export async function openEcosystem(config: Config, options: EcosystemOptions): 
         processes.close();
         await gateway.close();
         await loop?.stop();
+        await housekeeping.stop();
         await beside.close();
         await worker?.stop();
         await bus.close(1000);

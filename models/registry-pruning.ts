@@ -1,6 +1,7 @@
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Bundle } from './bundle.ts';
+import { keepAncestor } from './registry-lineage.ts';
 import type { Registry } from './registry.ts';
 import type { RegistryRecord } from './registry-log.ts';
 
@@ -30,14 +31,16 @@ const month = 30 * day;
 
 /**
  * Removes what no bundle needs any more. Kept: what serves, is tried out, or served at any time of the last 30 days, the
- * newest few champions and the newest few others, and every artefact of these. Bundles go before their artefacts, so that
- * a prune that is killed leaves only what the next one removes.
+ * newest few champions and the newest few others, and every artefact of these. Of a champion that goes, what it was made
+ * of stays (`registry-lineage.ts`). Bundles go before their artefacts, so that a prune that is killed leaves only what
+ * the next one removes.
  * @param root the registry's folder
  * @throws the system's error where a bundle cannot be read; nothing is removed then
  */
 export async function pruneRegistry(root: string, registry: Registry, options: PruneOptions): Promise<Pruned> {
   const busy: string[] = [];
-  const gone: string[] = [];
+  const gone: Bundle[] = [];
+  const ancestors: Bundle[] = [];
   const kept: Bundle[] = [];
   const roles = new Set<string>();
   for (const name of await readdir(join(root, 'bundles'))) {
@@ -59,8 +62,10 @@ export async function pruneRegistry(root: string, registry: Registry, options: P
     if (tried !== null) needed.add(tried.bundle);
     for (const bundle of bundles) {
       if (isBusy || needed.has(bundle.id)) kept.push(bundle);
-      else gone.push(bundle.id);
+      else gone.push(bundle);
     }
+    const served = new Set(history.map(({ event }) => (event.kind === 'model-promoted' ? event.bundle : null)));
+    ancestors.push(...gone.filter(({ id }) => served.has(id)));
   }
   const referenced = new Set(kept.flatMap(({ artefacts }) => Object.values(artefacts)));
   const unused: string[] = [];
@@ -76,11 +81,18 @@ export async function pruneRegistry(root: string, registry: Registry, options: P
     if ((await ageOf(join(root, 'quarantine', name), options.now)) > month) stale.push(name);
   }
   if (options.isDryRun !== true) {
-    for (const id of gone) await rm(join(root, 'bundles', `${id}.json`), { force: true });
+    for (const bundle of ancestors) await keepAncestor(root, bundle);
+    for (const { id } of gone) await rm(join(root, 'bundles', `${id}.json`), { force: true });
     for (const id of unused) await rm(join(root, 'artefacts', id), { recursive: true, force: true });
     for (const name of stale) await rm(join(root, 'quarantine', name), { recursive: true, force: true });
   }
-  return { bundles: gone, artefacts: unused, quarantined: stale, busy, snapshots: [...snapshots].toSorted() };
+  return {
+    bundles: gone.map(({ id }) => id),
+    artefacts: unused,
+    quarantined: stale,
+    busy,
+    snapshots: [...snapshots].toSorted(),
+  };
 }
 
 /** Somebody claimed the role within a day, and nothing has come of it yet: artefacts may wait for their bundle. */

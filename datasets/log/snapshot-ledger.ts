@@ -37,16 +37,23 @@ export async function retireSnapshot(path: string): Promise<void> {
 /** A younger snapshot may be what a job waits to read, or a trainer to be judged by; milliseconds. */
 const waitedForMs = 7 * 86_400_000;
 
+export interface RetireOptions {
+  /** So many stay, needed or not. */
+  readonly newest: number;
+  /** Milliseconds since 1970-01-01 UTC. */
+  readonly now: number;
+  /** Says whose rows would be removed, and removes none. */
+  readonly isDryRun?: boolean;
+}
+
 /**
  * Removes the rows of all snapshots of a folder but those that are needed, those of the last week and the newest few.
- * @param now milliseconds since 1970-01-01 UTC
  * @returns ids of those whose rows were removed
  */
 export async function retireSnapshots(
   folder: string,
   needed: ReadonlySet<string>,
-  newest: number,
-  now: number,
+  { newest, now, isDryRun = false }: RetireOptions,
 ): Promise<string[]> {
   const names = existsSync(folder) ? await readdir(folder) : [];
   const known = await Promise.all(
@@ -57,6 +64,6 @@ export async function retireSnapshots(
   const old = known.toSorted((a, b) => b.time - a.time || (a.id < b.id ? -1 : 1)).slice(newest);
   const isWaitedFor = (time: number): boolean => now - time < waitedForMs;
   const retired = old.filter(({ id, time }) => !needed.has(id) && !isWaitedFor(time)).map(({ id }) => id);
-  for (const id of retired) await retireSnapshot(join(folder, id));
+  if (!isDryRun) for (const id of retired) await retireSnapshot(join(folder, id));
   return retired;
 }

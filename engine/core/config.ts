@@ -9,6 +9,9 @@ export const encoderTunings = ['frozen', 'tuned'] as const;
 /** Whether training changes a pre-trained encoder. */
 export type EncoderTuning = (typeof encoderTunings)[number];
 
+/** Timers of the runtime count no further than 24 days. */
+const longestHours = 576;
+
 /** Every setting: default, bound, unit and meaning. The table in the README is made from this schema. */
 export const configSchema = z.strictObject({
   dataDir: z.string().min(1).default('.thought-engine').describe('folder of journal, log, models, queue and snapshots'),
@@ -71,6 +74,7 @@ export const configSchema = z.strictObject({
   mineEveryHours: z.coerce
     .number()
     .min(0)
+    .max(longestHours)
     .default(24)
     .describe('how often a server looks for processes in its log; 0 for never (hours)'),
   approveMinSupport: z.coerce
@@ -148,6 +152,18 @@ export const configSchema = z.strictObject({
     .gt(0)
     .default(14)
     .describe('days after which a rollout without a result ends; the champion stays'),
+  pruneEveryHours: z.coerce
+    .number()
+    .min(0)
+    .max(longestHours)
+    .default(24)
+    .describe('how often a server removes models and snapshots that nothing needs any more; 0 for never (hours)'),
+  pruneKeep: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(5)
+    .describe('of each role so many champions and candidates, and so many snapshots, that are kept all the same'),
   queueUrl: z.string().default('embedded').describe('job queue: embedded, redis://... or postgres://...'),
   logLevel: z
     .enum(['silent', 'error', 'warn', 'info', 'debug'])

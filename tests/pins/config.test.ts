@@ -42,6 +42,8 @@ const pinned = {
   rolloutMessages: ['THOUGHT_ENGINE_ROLLOUT_MESSAGES', 200],
   rolloutAudit: ['THOUGHT_ENGINE_ROLLOUT_AUDIT', 0.5],
   rolloutDays: ['THOUGHT_ENGINE_ROLLOUT_DAYS', 14],
+  pruneEveryHours: ['THOUGHT_ENGINE_PRUNE_EVERY_HOURS', 24],
+  pruneKeep: ['THOUGHT_ENGINE_PRUNE_KEEP', 5],
   queueUrl: ['THOUGHT_ENGINE_QUEUE_URL', 'embedded'],
   logLevel: ['THOUGHT_ENGINE_LOG_LEVEL', 'info'],
 };

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ManualClock, systemClock } from '../../../engine/core/clock.ts';
 import { Registry } from '../../../models/registry.ts';
+import { findAncestor } from '../../../models/registry-lineage.ts';
 import { pruneRegistry } from '../../../models/registry-pruning.ts';
 
 const day = 86_400_000;
@@ -75,6 +76,14 @@ describe('pruneRegistry', () => {
     expect((await registry.openCurrent('pm'))?.bundle.id).toBe(champions.at(-1));
     expect((await registry.rollback('pm')).id).toBe(champions.at(-2));
     expect(await pruneRegistry(root, registry, { keep: 2, now })).toMatchObject({ bundles: [], artefacts: [] });
+    // a champion's decisions still lead to its data, code and parent; what never served has none
+    const [first = '', second = ''] = champions;
+    expect(await findAncestor(root, second.slice(0, 12))).toMatchObject({
+      bundle: { id: second, parent: first },
+      manifests: { dtr: { dataSnapshot: 'snapshot 1', codeVersion: '1', seed: 1 } },
+    });
+    expect(await findAncestor(root, others[0] ?? '')).toBeNull();
+    expect(await findAncestor(root, champions.at(-1) ?? '')).toBeNull();
   });
 
   it('keeps what is tried out, however long that takes', async () => {

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { Command } from '@commander-js/extra-typings';
 import { systemClock } from '../../../../engine/core/clock.ts';
 import { EngineError } from '../../../../engine/core/errors.ts';
@@ -56,8 +55,15 @@ export function addModels(program: Command, shell: Shell): void {
     .option('--data-dir <folder>', 'data folder')
     .option('--json', 'print one JSON document')
     .action(async (id, flags) => {
-      const bundle = await (await open(flags.dataDir)).show(id);
-      shell.terminal(flags.json === true).answer(bundle, () => table(['what', 'value'], flatten(bundle)));
+      const registry = await open(flags.dataDir);
+      const { findAncestor } = await import('../../../../models/registry-lineage.ts');
+      const { models: root } = dataFolder(shell.config({ dataDir: flags.dataDir }).dataDir);
+      const shown = await registry.show(id).catch(async (error: unknown) => {
+        const ancestor = await findAncestor(root, id);
+        if (ancestor === null) throw error;
+        return { ...ancestor.bundle, weights: 'removed', manifests: ancestor.manifests };
+      });
+      shell.terminal(flags.json === true).answer(shown, () => table(['what', 'value'], flatten(shown)));
     });
 
   models
@@ -124,32 +130,29 @@ function addPrune(models: Command, shell: Shell): void {
     .command('prune')
     .summary('remove bundles, models and snapshots that nothing needs any more')
     .description(
-      `Removes bundles, models and snapshots that nothing needs: what serves or served in the last 30 days stays, and the
-newest few of everything.`,
+      `Removes bundles, models and snapshots that nothing needs: what serves, is tried out or served in the last 30 days
+stays, and the newest few of everything. Of a champion that goes, what it was made of stays ("models show"). A server
+does the same by itself (pruneEveryHours).`,
     )
-    .option('--keep <n>', 'of each role so many champions and candidates, and so many snapshots', '5')
+    .option('--keep <n>', 'of each role so many champions and candidates, and so many snapshots; the setting pruneKeep')
     .option('--dry-run', 'only say what would be removed')
     .option('--data-dir <folder>', 'data folder')
     .option('--json', 'print one JSON document')
     .action(async (flags) => {
-      const keep = Number(flags.keep);
+      const config = shell.config({ dataDir: flags.dataDir });
+      const keep = flags.keep === undefined ? config.pruneKeep : Number(flags.keep);
       if (!Number.isInteger(keep) || keep < 1)
         throw new EngineError('USAGE', { detail: '--keep needs a number above 0' });
-      const folder = dataFolder(shell.config({ dataDir: flags.dataDir }).dataDir);
+      const folder = dataFolder(config.dataDir);
       const { Registry: Models } = await import('../../../../models/registry.ts');
-      const { pruneRegistry } = await import('../../../../models/registry-pruning.ts');
-      const { retireSnapshots } = await import('../../../../datasets/log/snapshot-ledger.ts');
+      const { clear } = await import('../../../housekeeping.ts');
       const isDryRun = flags.dryRun === true;
       const registry = await Models.open(folder.models, { logger: createLogger('error') });
-      const now = systemClock.now();
-      const pruned = await pruneRegistry(folder.models, registry, { keep, now, isDryRun });
-      const snapshots = isDryRun ? [] : await retireSnapshots(folder.snapshots, new Set(pruned.snapshots), keep, now);
-      // sealed ones judged a candidate once; nothing refers to them afterwards
-      if (!isDryRun) snapshots.push(...(await retireSnapshots(join(folder.root, 'sealed'), new Set(), keep, now)));
-      const { bundles, artefacts, quarantined, busy } = pruned;
+      const cleared = await clear(folder, registry, { keep, now: systemClock.now(), isDryRun });
+      const { bundles, artefacts, quarantined, busy, snapshots } = cleared;
       shell
         .terminal(flags.json === true)
-        .answer({ bundles, artefacts, quarantined, busy, snapshots }, () =>
+        .answer(cleared, () =>
           [
             `${isDryRun ? 'would remove' : 'removed'} ${bundles.length} bundles, ${artefacts.length} models, ${quarantined.length} damaged ones, ${snapshots.length} snapshots`,
             ...busy.map((role) => `${role} may be in training: nothing of it was touched`),

@@ -16,7 +16,11 @@ it('keeps what is needed, the newest few, and what a waiting job may still read'
     mkdirSync(path);
     utimesSync(path, now - days * day, now - days * day);
   }
-  const retired = await retireSnapshots(folder.path, new Set(['e'.repeat(64)]), 1, now * 1000);
+  const needed = new Set(['e'.repeat(64)]);
+  const options = { newest: 1, now: now * 1000 };
+  expect(await retireSnapshots(folder.path, needed, { ...options, isDryRun: true })).toEqual(['d'.repeat(64)]);
+  expect(readdirSync(folder.path)).toHaveLength(5);
+  const retired = await retireSnapshots(folder.path, needed, options);
   expect(retired).toEqual(['d'.repeat(64)]);
   const left = readdirSync(folder.path).filter((name) => name.length === 64);
   expect(left.map((name) => name[0])).toEqual(['a', 'b', 'c', 'e']);
