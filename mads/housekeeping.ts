@@ -63,14 +63,16 @@ export class Housekeeping {
 
   /** Clears soon, and then every so many hours; 0 for never. */
   start(everyHours: number, soonMs: number = firstMs): void {
-    if (everyHours === 0) return;
-    const next = (waitMs: number): void => {
-      this.#timer = setTimeout(() => {
-        this.#clearing = this.clear().then(() => (this.#timer === null ? undefined : next(everyHours * hourMs)));
-      }, waitMs);
-      this.#timer.unref();
+    if (everyHours > 0) this.#wait(soonMs, everyHours * hourMs);
+  }
+
+  #wait(waitMs: number, everyMs: number): void {
+    const look = async (): Promise<void> => {
+      await this.clear();
+      if (this.#timer !== null) this.#wait(everyMs, everyMs);
     };
-    next(soonMs);
+    this.#timer = setTimeout(() => (this.#clearing = look()), waitMs);
+    this.#timer.unref();
   }
 
   /** Once, now; says in the server's log what went. Never throws: what cannot be removed now is tried again. */

@@ -68,7 +68,7 @@ it('removes by itself what nothing needs, says what went, and keeps what serves 
   // of the snapshots the two newest and those of kept models stay, of the sealed ones the two newest
   expect(said[0]?.['snapshots']).toHaveLength(6);
   const rows = (await readdir(folder.snapshots)).filter((name) => name.length === 64);
-  expect(rows.map((name) => name.at(-1)).toSorted()).toEqual(['4', '5']);
+  expect(new Set(rows.map((name) => name.at(-1)))).toEqual(new Set(['4', '5']));
   expect((await registry.openCurrent('pm'))?.bundle.id).toBe(bundles.at(-1));
   await keeper.clear();
   expect(said).toHaveLength(1);
