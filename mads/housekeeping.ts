@@ -71,7 +71,7 @@ export class Housekeeping {
       await this.clear();
       if (this.#timer !== null) this.#wait(everyMs, everyMs);
     };
-    this.#timer = setTimeout(() => (this.#clearing = look()), waitMs);
+    this.#timer = setTimeout(() => void (this.#clearing = look()), waitMs);
     this.#timer.unref();
   }
 
