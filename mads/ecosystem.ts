@@ -204,7 +204,18 @@ export async function openEcosystem(config: Config, options: EcosystemOptions): 
           });
     const learning = () =>
       loop?.status() ?? { isOn: false, plans: [], rollouts: rollouts.status(), drift: [], moved: graduation.moved() };
-    const desk: Desk = new Desk({ log, registry, queue, training, prices, processes: office, staff, learning });
+    const { defaultRole } = config;
+    const desk: Desk = new Desk({
+      log,
+      registry,
+      queue,
+      training,
+      prices,
+      processes: office,
+      staff,
+      learning,
+      defaultRole,
+    });
     const hireAll = async (): Promise<void> => {
       for (const role of await desk.roles()) await staff.hire(role);
     };
@@ -220,7 +231,11 @@ export async function openEcosystem(config: Config, options: EcosystemOptions): 
     const common = {
       roles: () => staff.names(),
       // a role that came in by an import and has learned nothing yet takes no other's place
-      defaultRole: () => staff.roles().find((role) => Object.hasOwn(live.inUse(), role)) ?? staff.roles()[0] ?? null,
+      defaultRole: () =>
+        config.defaultRole ??
+        staff.roles().find((role) => Object.hasOwn(live.inUse(), role)) ??
+        staff.roles()[0] ??
+        null,
       explain: (turn: Turn) => {
         const named = new Set(turn.tools.map((tool) => tool.name));
         const own = host.actions(turn.role).tools.filter((tool) => !named.has(tool.name));

@@ -5,7 +5,7 @@ import { EngineError, messageOf } from '../../engine/core/errors.ts';
 import { canonicalJson, sha256 } from '../../engine/core/hash.ts';
 import { silent, type Progress } from '../../engine/core/progress.ts';
 import { detectFormat, formatNames, readerNamed } from './detect-format.ts';
-import { defaultReading, type BadLine, type Reader } from './reader.ts';
+import { defaultReading, type BadLine, type Reader, type Reading } from './reader.ts';
 
 export interface ImportOptions {
   /** A reader's name, or `auto`: each file is known by its first records. */
@@ -22,6 +22,10 @@ export interface ImportReport {
   readonly files: readonly string[];
   readonly conversations: number;
   readonly messages: number;
+  /** Conversations of each role. */
+  readonly roles: Readonly<Record<string, number>>;
+  /** Those of them whose log names no role, and whose role they got; null where all name one. */
+  readonly assumed: { readonly role: string; readonly conversations: number } | null;
   /** Conversations that stood twice, with the same content; the first was kept. */
   readonly duplicates: number;
   /** All bad lines; `bad` lists the first of them. */
@@ -39,7 +43,8 @@ const batchSize = 256;
  * @throws FILE_UNREADABLE, FORMAT_UNKNOWN
  */
 export async function readConversations(paths: readonly string[], options: ImportOptions): Promise<ImportReport> {
-  const tally = new ImportTally();
+  const role = options.role ?? defaultReading.role;
+  const tally = new ImportTally(role);
   const sources = await openSources(paths, options.format, tally);
   const progress = options.progress ?? silent;
   const total = sources.reduce((sum, source) => sum + source.bytes, 0);
@@ -54,7 +59,7 @@ export async function readConversations(paths: readonly string[], options: Impor
       progress({ stage: `import ${basename(path)}`, done, total, note: `${tally.conversations} conversations` });
     report();
     const reading = {
-      role: options.role ?? defaultReading.role,
+      role,
       maxLineBytes: options.maxLineBytes ?? defaultReading.maxLineBytes,
       onBytes: (bytes: number): void => {
         done += bytes;
@@ -63,7 +68,7 @@ export async function readConversations(paths: readonly string[], options: Impor
     for await (const readings of reader.read(path, reading)) {
       for (const found of readings) {
         if (found.kind === 'bad') tally.addBad(found.bad);
-        else if (tally.admit(found.conversation, path, found.line)) batch.push(found.conversation);
+        else if (tally.admit(found, path)) batch.push(found.conversation);
         if (batch.length >= batchSize) await handOn();
       }
       report();
@@ -117,6 +122,9 @@ async function expand(paths: readonly string[]): Promise<readonly { path: string
 /** Counts, and keeps out what is there already: ids must name one thing in the whole log. */
 class ImportTally {
   conversations = 0;
+  readonly #assumed: string;
+  #unnamed = 0;
+  readonly #roles = new Map<string, number>();
   #messages = 0;
   #duplicates = 0;
   #badCount = 0;
@@ -124,12 +132,17 @@ class ImportTally {
   readonly #contents = new Map<string, string>();
   readonly #messageIds = new Set<string>();
 
+  /** @param assumed role of those that name none */
+  constructor(assumed: string) {
+    this.#assumed = assumed;
+  }
+
   addBad(bad: BadLine): void {
     this.#badCount += 1;
     if (this.#bad.length < listedBadLines) this.#bad.push(bad);
   }
 
-  admit(conversation: Conversation, file: string, line: number): boolean {
+  admit({ conversation, line, namesRole }: Extract<Reading, { kind: 'conversation' }>, file: string): boolean {
     const content = sha256(canonicalJson(conversation.messages)).slice(0, 16);
     const known = this.#contents.get(conversation.id);
     if (known === content) {
@@ -145,6 +158,8 @@ class ImportTally {
     this.#contents.set(conversation.id, content);
     for (const message of conversation.messages) this.#messageIds.add(message.id);
     this.conversations += 1;
+    this.#roles.set(conversation.role, (this.#roles.get(conversation.role) ?? 0) + 1);
+    if (!namesRole) this.#unnamed += 1;
     this.#messages += conversation.messages.length;
     return true;
   }
@@ -154,6 +169,8 @@ class ImportTally {
       files,
       conversations: this.conversations,
       messages: this.#messages,
+      roles: Object.fromEntries(this.#roles),
+      assumed: this.#unnamed === 0 ? null : { role: this.#assumed, conversations: this.#unnamed },
       duplicates: this.#duplicates,
       badCount: this.#badCount,
       bad: this.#bad,

@@ -49,7 +49,7 @@ export const openaiChatReader: Reader = {
         }
         try {
           const conversation = conversationOf(record.value, line, options, namer, toolLists);
-          readings.push({ kind: 'conversation', conversation, line });
+          readings.push({ kind: 'conversation', conversation, line, namesRole: namesRole(record.value) });
         } catch (error) {
           readings.push({ kind: 'bad', bad: { file: path, line, reason: reasonOf(error) } });
         }
@@ -80,6 +80,11 @@ function conversationOf(
   const messages = new MessageList(id, role);
   for (const [index, item] of listed.entries()) messages.add(item, times[index] as number, index);
   return { id, role, split, tools, messages: messages.done };
+}
+
+/** Of a record that was read without a fault. */
+function namesRole(record: unknown): boolean {
+  return optionalId(objectAt(record, 'record')['role'], 'role') !== null;
 }
 
 function splitOf(value: unknown): Split | null {

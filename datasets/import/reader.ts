@@ -10,7 +10,13 @@ export interface BadLine {
 
 /** What a reader finds, in file order. */
 export type Reading =
-  | { readonly kind: 'conversation'; readonly conversation: Conversation; readonly line: number }
+  | {
+      readonly kind: 'conversation';
+      readonly conversation: Conversation;
+      readonly line: number;
+      /** False where the log names no role, and the conversation got that of the options. */
+      readonly namesRole: boolean;
+    }
   | { readonly kind: 'bad'; readonly bad: BadLine };
 
 export interface ReadingOptions {

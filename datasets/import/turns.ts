@@ -41,7 +41,7 @@ export const turnsReader: Reader = {
         }
         try {
           const finished = groups.add(objectAt(record.value, 'row'), line);
-          if (finished !== null) readings.push({ kind: 'conversation', ...finished });
+          if (finished !== null) readings.push({ kind: 'conversation', ...finished, namesRole: false });
         } catch (error) {
           readings.push({ kind: 'bad', bad: { file: path, line, reason: reasonOf(error) } });
         }
@@ -49,7 +49,7 @@ export const turnsReader: Reader = {
       yield readings;
     }
     const last = groups.finish();
-    if (last !== null) yield [{ kind: 'conversation', ...last }];
+    if (last !== null) yield [{ kind: 'conversation', ...last, namesRole: false }];
   },
 };
 

@@ -31,6 +31,13 @@ export const configSchema = z.strictObject({
     .enum(['V1', 'V2', 'V3', 'V4'])
     .default('V4')
     .describe('tiers in use: V1 LLM alone, V2 +LPPM, V3 +DTR, V4 +CET'),
+  defaultRole: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'role that the model name thought-engine means, and that logs without a role are imported for; unset: the first role with models, and support-agent',
+    ),
   device: z.enum(devices).default('cpu').describe('execution provider for training and serving'),
   seed: z.coerce.number().int().min(0).default(1).describe('seed of everything random'),
   tierTimeoutMs: z.coerce

@@ -1,9 +1,7 @@
 import { z } from 'zod';
 import { readConversations } from '../../datasets/import/import-files.ts';
 import type { ConversationLog } from '../../datasets/log/conversation-log.ts';
-import { faultsOf } from '../../engine/core/config.ts';
 import type { Conversation } from '../../engine/core/conversation.ts';
-import { tierNames } from '../../engine/core/tier-name.ts';
 import { EngineError } from '../../engine/core/errors.ts';
 import { parseRole, roleSchema, type RoleDefinition } from '../role-files.ts';
 import type { EmadView, Staff } from '../staff.ts';
@@ -22,8 +20,25 @@ import {
   which,
   type ProcessOffice,
 } from './process-office.ts';
+import {
+  decisionFilter,
+  defined,
+  importRequest,
+  mineRequest,
+  named,
+  ofRole,
+  parse,
+  scope,
+  trainRequest,
+  type DecisionFilterInput,
+  type ImportRequest,
+  type MineAsked,
+  type TrainRequest,
+} from './desk-requests.ts';
 import { labelAnswer, labelQueues, labelsRequest, type LabelQueue } from './label-queue.ts';
 import { reportOf, type Report } from './report.ts';
+
+export type { ImportRequest, MineAsked, TrainRequest } from './desk-requests.ts';
 
 export interface DeskParts {
   readonly log: ConversationLog;
@@ -37,59 +52,21 @@ export interface DeskParts {
   /** The learning loop of this process; absent where none runs. */
   readonly learning?: () => LearningStatus;
   readonly processes: ProcessOffice;
+  /** Whose conversations those are that name no role; the importer's own where absent. */
+  readonly defaultRole?: string | undefined;
 }
 
 const noLearning: LearningStatus = { isOn: false, plans: [], rollouts: [], drift: [], moved: [] };
-
-const scope = z.strictObject({
-  role: z.string().optional(),
-  since: z.number().optional(),
-  until: z.number().optional(),
-  bucket: z.enum(['hour', 'day']).optional(),
-});
-const decisionFilter = z.strictObject({
-  limit: z.number().int().min(1).max(1000).optional(),
-  tier: z.enum(tierNames).optional(),
-  role: z.string().optional(),
-  conversation: z.string().optional(),
-  message: z.string().optional(),
-  settled: z.boolean().optional(),
-  before: z.string().optional(),
-});
-const named = z.strictObject({ id: z.string().min(1) });
-const ofRole = z.strictObject({ role: z.string().min(1) });
-const importRequest = z.strictObject({
-  paths: z.array(z.string().min(1)).min(1),
-  /** A reader's name, or auto. */
-  format: z.string().default('auto'),
-  role: z.string().min(1).optional(),
-});
-const trainRequest = z.strictObject({
-  role: z.string().min(1).optional(),
-  tiers: z.array(z.enum(['dtr', 'lppm', 'cet'])).optional(),
-  alpha: z.number().gt(0).lt(1).optional(),
-  device: z.enum(['cpu', 'cuda', 'webgpu', 'auto']).optional(),
-  reason: z.string().default('asked for'),
-  /** `canary`: what passes the gate is tried out beside the champion first. */
-  rollout: z.enum(['canary', 'direct']).optional(),
-});
-
-const mineRequest = z.strictObject({
-  role: z.string().min(1).optional(),
-  minimumSupport: z.number().int().min(2).optional(),
-  reason: z.string().default('asked for'),
-});
-
-export type MineAsked = z.input<typeof mineRequest>;
-export type ImportRequest = z.input<typeof importRequest>;
-export type TrainRequest = z.input<typeof trainRequest>;
-type DecisionFilterInput = z.input<typeof decisionFilter>;
 
 /** Import as it went: what was kept, how many lines were not, and the first hundred of those. */
 export interface ImportOutcome {
   readonly files: number;
   readonly conversations: number;
   readonly messages: number;
+  /** Conversations of each role that the files hold, known ones among them. */
+  readonly roles: Readonly<Record<string, number>>;
+  /** Those whose log names no role, and the role that they got; null where all name one. */
+  readonly assumed: { readonly role: string; readonly conversations: number } | null;
   /** Messages that were there already and stay as they were. */
   readonly duplicates: number;
   readonly badLines: number;
@@ -110,8 +87,8 @@ export class Desk {
   }
 
   async import(input: ImportRequest, progress: Progress = silent): Promise<ImportOutcome> {
-    const { paths, format, role } = parse(importRequest, input);
-    const { log } = this.#parts;
+    const { log, defaultRole } = this.#parts;
+    const { paths, format, role = defaultRole } = parse(importRequest, input);
     const sum = { conversations: 0, messages: 0, duplicates: 0 };
     const read = await readConversations(paths, {
       format,
@@ -125,7 +102,8 @@ export class Desk {
       },
     });
     await log.flush();
-    return { files: read.files.length, ...sum, badLines: read.badCount, bad: read.bad };
+    const { roles, assumed } = read;
+    return { files: read.files.length, ...sum, roles, assumed, badLines: read.badCount, bad: read.bad };
   }
 
   overview(input: z.input<typeof scope> = {}): Promise<Overview> {
@@ -387,14 +365,3 @@ export const deskOperations = [
   'label',
 ] as const satisfies readonly (keyof Desk)[];
 export type DeskOperation = (typeof deskOperations)[number];
-
-function parse<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
-  const result = schema.safeParse(input ?? {});
-  if (result.success) return result.data;
-  throw new EngineError('BAD_REQUEST', { detail: faultsOf(result.error) }, { cause: result.error });
-}
-
-/** Without the keys that are not set, as exact optional properties want it. */
-function defined<T extends object>(input: T): { [Key in keyof T]: Exclude<T[Key], undefined> } {
-  return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined)) as never;
-}

@@ -5,13 +5,13 @@ import { createShell } from '../../mads/grace/cli/shell.ts';
 /** Verb: its arguments and flags. Scripts call these. */
 const pinned = {
   '': '--version',
-  up: '--port --host --level --imperator --device --queue-url --no-learn --data-dir --json',
+  up: '--port --host --level --imperator --device --queue-url --default-role --no-learn --data-dir --json',
   import: '<path...> --format --role --data-dir --json',
   train: '--role --tier --alpha --device --data-dir --json',
   evaluate: '--role --data --data-dir --json',
   report: '--role --data-dir --json',
   route: '<text> --role --conversation --explain --data-dir --json',
-  serve: '--port --host --level --imperator --device --queue-url --no-learn --data-dir --json',
+  serve: '--port --host --level --imperator --device --queue-url --default-role --no-learn --data-dir --json',
   models: '',
   'models list': '--data-dir --json',
   'models show': '<bundle> --data-dir --json',

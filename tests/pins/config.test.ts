@@ -12,6 +12,7 @@ const pinned = {
   alpha: ['THOUGHT_ENGINE_ALPHA', 0.05],
   delta: ['THOUGHT_ENGINE_DELTA', 0.1],
   level: ['THOUGHT_ENGINE_LEVEL', 'V4'],
+  defaultRole: ['THOUGHT_ENGINE_DEFAULT_ROLE', undefined],
   device: ['THOUGHT_ENGINE_DEVICE', 'cpu'],
   encoder: ['THOUGHT_ENGINE_ENCODER', undefined],
   encoderTuning: ['THOUGHT_ENGINE_ENCODER_TUNING', 'frozen'],

@@ -37,7 +37,8 @@ export async function openDesk(config: Config, progress: Progress): Promise<Desk
   const { ProcessOffice } = await import('../process-office.ts');
   const processes = new ProcessOffice({ folder: folder.processes, tools: (role) => log.queries.tools(role) });
   const [training, prices] = [trainingOf(config), pricesOf(config)];
-  const desk = new Desk({ log, registry, queue: null, training, prices, processes });
+  const { defaultRole } = config;
+  const desk = new Desk({ log, registry, queue: null, training, prices, processes, defaultRole });
   return {
     owner: null,
     ask: async (operation, input) => {

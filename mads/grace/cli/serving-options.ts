@@ -17,6 +17,7 @@ export function servingOptions(command: Command) {
     )
     .addOption(new Option('--device <device>', 'where to compute').choices(devices))
     .option('--queue-url <url>', 'embedded, redis://... or postgres://...')
+    .option('--default-role <name>', 'role that the model name thought-engine means')
     .option('--no-learn', 'train only when asked to')
     .option('--data-dir <folder>', 'data folder')
     .option('--json', 'print one JSON document when ready');

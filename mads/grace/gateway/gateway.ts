@@ -73,7 +73,8 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
   app.get('/v1/models', () => {
     const roles = parts.roles();
     const created = Math.floor(clock.now() / 1000);
-    const names = parts.defaultRole() === null ? roles : [engineModel, ...roles.filter((role) => role !== engineModel)];
+    const isMeant = roles.includes(parts.defaultRole() ?? '');
+    const names = !isMeant ? roles : [engineModel, ...roles.filter((role) => role !== engineModel)];
     return { object: 'list', data: names.map((id) => ({ id, object: 'model', created, owned_by: 'thought-engine' })) };
   });
   app.post('/v1/route', (request) => explainRoute(parts, request.body, 'user'));

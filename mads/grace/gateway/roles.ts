@@ -9,9 +9,13 @@ export function roleFor(parts: Pick<GatewayParts, 'roles' | 'defaultRole'>, mode
   const roles = parts.roles();
   if (roles.includes(model)) return model;
   const standard = model === engineModel ? parts.defaultRole() : null;
-  if (standard !== null) return standard;
+  if (standard !== null && roles.includes(standard)) return standard;
+  const known = roles.length === 0 ? 'none yet: import conversations first' : [engineModel, ...roles].join(', ');
   throw new EngineError('MODEL_UNKNOWN', {
     name: model.slice(0, 100),
-    roles: roles.length === 0 ? 'none yet: import conversations first' : [engineModel, ...roles].join(', '),
+    roles:
+      standard === null
+        ? known
+        : `${roles.join(', ')} (the setting defaultRole is "${standard}", and there is no such role)`,
   });
 }

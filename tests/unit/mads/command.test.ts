@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -135,7 +135,15 @@ describe('an empty data folder', () => {
     const ran = await run('doctor', '--data-dir', join(folder, 'nowhere'), '--json');
     expect(ran.code).toBe(0);
     const findings = documentOf<{ what: string; state: string }[]>(ran);
-    expect(findings.map(({ what }) => what)).toEqual(['runtime', 'data folder', 'server', 'models', 'LLM', 'device']);
+    expect(findings.map(({ what }) => what)).toEqual([
+      'runtime',
+      'data folder',
+      'server',
+      'models',
+      'roles',
+      'LLM',
+      'device',
+    ]);
     expect(findings.filter(({ state }) => state === 'bad')).toEqual([]);
     expect(existsSync(join(folder, 'nowhere'))).toBe(false);
   });
@@ -163,6 +171,47 @@ describe('import', () => {
     });
     const words = await run(...again.slice(0, -1));
     expect(words.out).toMatch(/log\.jsonl:2: /);
+  });
+
+  it('says which role got the conversations that name none, and how to choose; the doctor says who is meant', async () => {
+    const log = join(folder, 'roleless.jsonl');
+    const record = (text: string, more: object): string =>
+      JSON.stringify({
+        messages: [
+          { role: 'user', content: text },
+          { role: 'assistant', content: 'ok' },
+        ],
+        ...more,
+      });
+    const dataDir = ['--data-dir', join(folder, 'roleless')];
+    await writeFile(log, `${record('a', {})}\n${record('b', {})}\n`);
+    const { out } = await run('import', log, ...dataDir);
+    expect(out).toMatch(/they name no role and went to support-agent; .* fresh data folder with --role NAME/);
+    await writeFile(log, `${record('c', {})}\n${record('d', { role: 'pm' })}\n`);
+    const chosen = await run('import', log, ...dataDir, '--role', 'qa', '--json');
+    expect(documentOf(chosen)).toMatchObject({ roles: { qa: 1, pm: 1 }, assumed: { role: 'qa', conversations: 1 } });
+    await writeFile(log, `${record('e', { role: 'pm' })}\n`);
+    expect((await run('import', log, ...dataDir)).out).not.toContain('no role');
+    const doctor = async (...more: string[]) => {
+      const ran = await run('doctor', ...dataDir, '--json', ...more);
+      return documentOf<{ what: string; detail: string }[]>(ran).find(({ what }) => what === 'roles')?.detail;
+    };
+    expect(await doctor()).toMatch(
+      /thought-engine means \w[\w-]* \(the first with models; the setting defaultRole chooses/,
+    );
+    await mkdir(join(folder, 'roleless', 'roles'));
+    await writeFile(join(folder, 'roleless', 'roles', 'pm.json'), '{"name": "pm", "tools": ["x"]}');
+    expect(await doctor()).toMatch(/not followed: .*pm\.json: .*tools\.0/);
+  });
+
+  it('takes the setting for the role of logs that name none', async () => {
+    const log = join(folder, 'meant.jsonl');
+    await writeFile(log, JSON.stringify({ messages: [{ role: 'user', content: 'a' }] }));
+    const out: string[] = [];
+    const streams = { out: { write: (text: string) => out.push(text) }, error: { write: () => undefined } };
+    const environment = { THOUGHT_ENGINE_DEFAULT_ROLE: 'qa', THOUGHT_ENGINE_DATA_DIR: join(folder, 'meant') };
+    await runMain(['import', log, '--json'], createShell(streams, environment));
+    expect(JSON.parse(out.join(''))).toMatchObject({ roles: { qa: 1 }, assumed: { role: 'qa', conversations: 1 } });
   });
 
   it.each([

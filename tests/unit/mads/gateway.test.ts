@@ -1,3 +1,4 @@
+import { roleFor } from '../../../mads/grace/gateway/roles.ts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Outcome } from '../../../engine/core/decision.ts';
 import { Desk, deskTool } from '../../support/desk.ts';
@@ -302,6 +303,11 @@ describe('/v1/route', () => {
     expect((await post('/v1/route', { text: 7 })).json().error).toMatchObject({ code: 'BAD_REQUEST', param: 'text' });
     expect((await post('/v1/route', { text: 'x', wrong: 1 })).json().error.message).toContain('wrong');
     expect((await post('/v1/route', { text: 'x', role: 'none' })).json().error.code).toBe('MODEL_UNKNOWN');
+    const meant = { roles: () => ['support', 'pm'], defaultRole: () => 'pm' };
+    expect(roleFor(meant, 'thought-engine')).toBe('pm');
+    expect(() => roleFor({ ...meant, defaultRole: () => 'qa' }, 'thought-engine')).toThrow(
+      'there are support, pm (the setting defaultRole is "qa", and there is no such role)',
+    );
   });
 });
 

@@ -24,14 +24,14 @@ export function addDoctor(program: Command, shell: Shell): void {
     .command('doctor')
     .summary('what is healthy, what is missing, and how to get it')
     .description(
-      'Looks at runtime, data folder, server, models, LLM and device. Changes nothing. Exit code 1 where something is bad.',
+      'Looks at runtime, data folder, server, models, roles, LLM and device. Changes nothing. Exit code 1 where something is bad.',
     )
     .option('--data-dir <folder>', 'data folder')
     .option('--json', 'print one JSON document')
     .action(async (flags) => {
       const config = shell.config({ dataDir: flags.dataDir });
       const findings: Finding[] = [];
-      for (const examine of [runtime, folder, server, models, llm, device]) {
+      for (const examine of [runtime, folder, server, models, roles, llm, device]) {
         findings.push(await examine(config).catch((error: unknown): Finding => bad(examine.name, messageOf(error))));
       }
       shell.terminal(flags.json === true).answer(findings, () =>
@@ -89,6 +89,30 @@ async function models(config: Config): Promise<Finding> {
     const untrained = states.flatMap(([role, bundle]) => (bundle === null ? [role] : []));
     if (untrained.length > 0) return note('models', `not trained: ${untrained.join(', ')}; run "thought-engine train"`);
     return good('models', states.map(([role, bundle]) => `${role} ${bundle}`).join(', '));
+  } finally {
+    await door.close();
+  }
+}
+
+/** Whether the roles' files can be followed, and which role the name thought-engine means. */
+async function roles(config: Config): Promise<Finding> {
+  const where = dataFolder(config.dataDir);
+  if (!existsSync(where.root)) return note('roles', noConversations);
+  const { RoleFiles } = await import('../../../role-files.ts');
+  const { roles: described, refused } = await new RoleFiles(where.roles, createLogger('error')).read();
+  if (refused.length > 0) return bad('roles', `not followed: ${refused.map(({ fault }) => fault).join('; ')}`);
+  const door = await openDesk(config, () => undefined);
+  try {
+    const names = [...new Set([...described.map(({ name }) => name), ...(await door.ask('roles', undefined))])];
+    if (names.length === 0) return note('roles', noConversations);
+    const trained = (await door.ask('models', {})).filter(({ current }) => current !== null).map(({ role }) => role);
+    const { defaultRole } = config;
+    if (defaultRole !== undefined && !names.includes(defaultRole)) {
+      return bad('roles', `defaultRole is "${defaultRole}", and there is no such role: ${names.join(', ')}`);
+    }
+    const meant = defaultRole ?? names.find((name) => trained.includes(name)) ?? names[0];
+    const why = defaultRole === undefined ? 'the first with models; the setting defaultRole chooses' : 'defaultRole';
+    return good('roles', `${names.join(', ')}; the model name thought-engine means ${meant} (${why})`);
   } finally {
     await door.close();
   }

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { Command } from '@commander-js/extra-typings';
 import { formatNames } from '../../../../datasets/import/detect-format.ts';
 import { openDesk } from '../desk-door.ts';
+import type { ImportOutcome } from '../../desk.ts';
 import type { Shell } from '../shell.ts';
 import { AnsweredFailure } from '../terminal.ts';
 
@@ -22,7 +23,10 @@ its file and number; the good lines are kept, and the exit code is 1.
     )
     .argument('<path...>', 'files or folders')
     .option('--format <name>', 'auto, or one of the formats above', 'auto')
-    .option('--role <name>', 'role of the agent where the log names none')
+    .option(
+      '--role <name>',
+      'role of the agent where the log names none; else the setting defaultRole, or support-agent',
+    )
     .option('--data-dir <folder>', 'data folder')
     .option('--json', 'print one JSON document')
     .action(async (paths, flags) => {
@@ -38,6 +42,7 @@ its file and number; the good lines are kept, and the exit code is 1.
           const known = outcome.duplicates === 0 ? '' : `, ${outcome.duplicates} messages were there already`;
           const lines = [
             `${outcome.conversations} conversations with ${outcome.messages} messages from ${outcome.files} files in ${seconds.toFixed(1)} s (${rate}/s)${known}`,
+            ...assumedText(outcome, flags.role === undefined),
             ...(outcome.badLines === 0
               ? []
               : [`${outcome.badLines} lines could not be read; the good ones were kept:`]),
@@ -53,4 +58,14 @@ its file and number; the good lines are kept, and the exit code is 1.
         await door.close();
       }
     });
+}
+
+/** Which role got the conversations that name none; nobody has to look for them under another. */
+function assumedText({ assumed, roles }: ImportOutcome, isGuess: boolean): string[] {
+  if (assumed === null) return [];
+  const { role, conversations } = assumed;
+  const all = Object.values(roles).reduce((sum, count) => sum + count, 0);
+  const which = conversations === all ? 'they name no role' : `${conversations} of them name no role`;
+  if (!isGuess) return [`${which} and went to ${role}`];
+  return [`${which} and went to ${role}; to choose another, import into a fresh data folder with --role NAME`];
 }

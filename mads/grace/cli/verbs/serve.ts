@@ -32,12 +32,13 @@ export async function serve(config: Config, terminal: Terminal, underNpm: boolea
   try {
     const { url } = await ecosystem.listen();
     const roles = ecosystem.parts.roles();
+    const meant = ecosystem.parts.defaultRole();
     const { ready, detail } = await ecosystem.parts.readiness();
-    terminal.answer({ url, pid: process.pid, roles, ready, ...detail }, () =>
+    terminal.answer({ url, pid: process.pid, roles, defaultRole: meant, ready, ...detail }, () =>
       [
         `serving ${roles.length} roles${roles.length === 0 ? '' : `: ${roles.join(', ')}`}`,
         `  dashboard   ${url}/`,
-        `  OpenAI API  ${url}/v1   (model: thought-engine or a role)`,
+        `  OpenAI API  ${url}/v1   (model: ${meant === null ? '' : `thought-engine, which is ${meant}, or `}a role)`,
         `  MCP         ${url}/mcp`,
         ready ? '' : 'no models yet: "thought-engine train" makes them; until then every message goes to the LLM',
         detail.llm === 'none'
