@@ -152,6 +152,7 @@ export class Host {
     processes: readonly Process[],
   ): Mad {
     const { bus, store, clock, ids } = this.#parts;
+    actions.warm();
     const own = processes.map((process) => {
       const definition = new ProcessDefinition(process, (tool) => actions.has(tool));
       return { definition, version: null, isExecutable: true };

@@ -86,15 +86,18 @@ function share(part: number, whole: number): number {
 /**
  * What a ladder would have done with recorded conversations, judged by what the assistant did. `tiers` settle nothing
  * themselves (their thresholds are open); only turns of users count.
+ * @param unlabelled ids of messages that our own tiers answered: no tier is judged by what a tier did
  */
 export async function evaluateLadder(
   conversations: readonly Conversation[],
   tiers: JudgedTiers,
   thresholds: LadderThresholds,
   progress: Progress,
+  unlabelled: ReadonlySet<string> = new Set(),
 ): Promise<LadderFigures> {
   const turns = answeredTurns(conversations, { afterResults: true });
-  const judged = await judgeTurns(turns.filter(isAsked), tiers, findPayloadTools(turns), progress);
+  const asked = turns.filter((turn) => isAsked(turn) && !unlabelled.has(turn.message.id));
+  const judged = await judgeTurns(asked, tiers, findPayloadTools(turns), progress);
   return figuresOf(settleTurns(judged, thresholds));
 }
 

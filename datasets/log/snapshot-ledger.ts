@@ -15,6 +15,18 @@ function markOf(conversation: string): string {
   return sha256(`held ${conversation}`).slice(0, 24);
 }
 
+/**
+ * Tells of any conversation whether a snapshot holds it, or held it before its rows were removed; null where neither the
+ * snapshot nor its ledger is here.
+ */
+export async function membersOf(path: string): Promise<((conversation: string) => boolean) | null> {
+  const ledger = await readFile(ledgerOf(path), 'utf8').catch(() => null);
+  if (ledger === null && !existsSync(path)) return null;
+  const marks = new Set(ledger?.split('\n'));
+  const held = new Set(existsSync(path) ? await snapshotConversations(path) : []);
+  return (conversation) => held.has(conversation) || marks.has(markOf(conversation));
+}
+
 /** True where a snapshot holds the conversation, or held it before its rows were removed. */
 export async function hadConversation(path: string, conversation: string): Promise<boolean> {
   const ledger = await readFile(ledgerOf(path), 'utf8').catch(() => null);

@@ -38,6 +38,12 @@ export class ActionEngine {
     return this.#registry.find(name) !== undefined;
   }
 
+  /** Makes ready whatever the first call of a tool would wait for. */
+  warm(): void {
+    // a schema that cannot be read is told to whoever calls the tool
+    for (const { parameters } of this.tools) this.#check.schemaFault(parameters);
+  }
+
   /**
    * Why an outcome would not be carried out for this turn; null where it would. A tool must have a handler here or be
    * declared by the client, and its arguments must fit, also those of a declared tool's call that it hands on as text. A step of a process may follow a tool's result, since the

@@ -1,4 +1,5 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import { messageOf } from '../core/errors.ts';
 import { canonicalJson } from '../core/hash.ts';
 import type { JsonSchema } from '../core/tool-definition.ts';
 
@@ -6,41 +7,17 @@ import type { JsonSchema } from '../core/tool-definition.ts';
 const kept = 256;
 
 /**
- * Says what is wrong with arguments. Patterns are left out: a schema may come from a client, and a backtracking
- * expression from outside must not run here.
+ * Compiles schemas, once each. The first one of a compiler takes 25 to 60 ms, any other about 2: so one serves the whole
+ * process, and what it keeps depends on nothing but the schemas.
  */
-export class ArgumentCheck {
+class Compiler {
   readonly #ajv = new Ajv2020({ strict: false, allErrors: true, validateFormats: false, addUsedSchema: false });
   /** Tools of this process keep their schema object; no text has to be made of it again. */
   readonly #byObject = new WeakMap<JsonSchema, ValidateFunction>();
   readonly #compiled = new Map<string, { readonly schema: JsonSchema; readonly validate: ValidateFunction }>();
 
-  /** One line naming the place and the fault; null where the value fits. */
-  fault(schema: JsonSchema, value: unknown): string | null {
-    let validate: ValidateFunction;
-    try {
-      validate = this.#validator(schema);
-    } catch (error) {
-      return `its schema cannot be read: ${error instanceof Error ? error.message : String(error)}`;
-    }
-    if (validate(value)) return null;
-    const faults = (validate.errors ?? []).map(
-      (fault) => `${fault.instancePath || 'arguments'} ${fault.message ?? ''}`,
-    );
-    return [...new Set(faults)].slice(0, 3).join('; ');
-  }
-
-  /** What is wrong with a schema itself; null where values can be checked against it. */
-  schemaFault(schema: JsonSchema): string | null {
-    try {
-      this.#validator(schema);
-      return null;
-    } catch (error) {
-      return error instanceof Error ? error.message : String(error);
-    }
-  }
-
-  #validator(schema: JsonSchema): ValidateFunction {
+  /** @throws Error where it is no schema */
+  validator(schema: JsonSchema): ValidateFunction {
     const same = this.#byObject.get(schema);
     if (same !== undefined) return same;
     const validate = this.#compile(schema);
@@ -63,6 +40,39 @@ export class ArgumentCheck {
       }
     }
     return validate;
+  }
+}
+
+const compiler = new Compiler();
+
+/**
+ * Says what is wrong with arguments. Patterns are left out: a schema may come from a client, and a backtracking
+ * expression from outside must not run here.
+ */
+export class ArgumentCheck {
+  /** One line naming the place and the fault; null where the value fits. */
+  fault(schema: JsonSchema, value: unknown): string | null {
+    let validate: ValidateFunction;
+    try {
+      validate = compiler.validator(schema);
+    } catch (error) {
+      return `its schema cannot be read: ${messageOf(error)}`;
+    }
+    if (validate(value)) return null;
+    const faults = (validate.errors ?? []).map(
+      (fault) => `${fault.instancePath || 'arguments'} ${fault.message ?? ''}`,
+    );
+    return [...new Set(faults)].slice(0, 3).join('; ');
+  }
+
+  /** What is wrong with a schema itself; null where values can be checked against it. */
+  schemaFault(schema: JsonSchema): string | null {
+    try {
+      compiler.validator(schema);
+      return null;
+    } catch (error) {
+      return messageOf(error);
+    }
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Device } from '../core/config.ts';
 import { EngineError } from '../core/errors.ts';
-import { checkGolden, type Artefact } from '../../models/artefact.ts';
+import { checkGolden, readGolden, type Artefact } from '../../models/artefact.ts';
 import type { ArtefactKind } from '../../models/manifest.ts';
 import type { OpenBundle, Registry } from '../../models/registry.ts';
 import { CetTier, type ContextSettings } from '../tiers/cet.ts';
@@ -17,7 +17,13 @@ export interface BundleOptions {
   readonly context: ContextSettings;
 }
 
-/** Bundles of the registry as tiers that serve: every byte and every golden vector checked before the first message. */
+/** Messages that a model is asked before it serves, one by one. */
+const warmMessages = 16;
+
+/**
+ * Bundles of the registry as tiers that serve: every byte and every golden vector checked before the first message, and
+ * every model warm for messages that come one by one.
+ */
 export class RegistryBundles implements BundleSource {
   readonly #registry: Registry;
   readonly #options: BundleOptions;
@@ -83,6 +89,7 @@ export class RegistryBundles implements BundleSource {
     const loaded = await loadModel(kind, artefact.folder, this.#options.device, this.#options.notice);
     try {
       await checkGolden(artefact, (inputs) => goldenAnswers(loaded, inputs));
+      await warm(loaded, artefact);
     } catch (error) {
       await loaded.model.dispose();
       if (EngineError.isInstance(error)) await this.#registry.quarantine(artefact.id, error.message);
@@ -90,4 +97,17 @@ export class RegistryBundles implements BundleSource {
     }
     return loaded;
   }
+}
+
+/**
+ * The golden questions are asked all at once; a session, and the runtime's compiler, meet the shape of a single message
+ * for the first time here and not in front of somebody who waits.
+ */
+async function warm(loaded: LoadedModel, artefact: Artefact): Promise<void> {
+  const golden = await readGolden(artefact);
+  for (const { input } of golden.slice(0, warmMessages)) await goldenAnswers(loaded, [input]);
+  if (loaded.kind !== 'lppm') return;
+  // days and hours in words are read by a library that makes itself ready at its first text
+  const dated = { speaker: 'user', text: 'tomorrow at 5 pm', step: null, values: null, time: 0 } as const;
+  for (const tool of loaded.model.callable) loaded.model.fill({ turns: [dated] }, tool);
 }

@@ -134,6 +134,11 @@ export class LppmModel implements Estimator<LppmExample, LppmInput, LppmPredicti
     return weights.filler.fill(weights.known.resolve(input).turns, tool);
   }
 
+  /** Tools whose values it knows where to look for. @throws MODEL_NOT_FITTED */
+  get callable(): readonly string[] {
+    return Object.keys(this.#state().weights.filler.profiles);
+  }
+
   /** Names of the steps and processes that it can tell apart. @throws MODEL_NOT_FITTED */
   labels(): { readonly steps: readonly string[]; readonly processes: readonly string[] } {
     const { steps, processes } = this.#state().weights;

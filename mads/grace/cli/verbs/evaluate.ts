@@ -8,8 +8,10 @@ export function addEvaluate(program: Command, shell: Shell): void {
     .command('evaluate')
     .summary('judge the serving models on recorded conversations')
     .description(
-      `Shows what the serving models would do with recorded conversations, judged by what the assistant did: of --data
-all of them, else of the log those marked "test". The figures that a promotion rests on are in "report".`,
+      `Shows what the serving models would do with recorded conversations, judged by what the assistant did: those of
+--data, else of the log those marked "test", else all that the models have not learned from, because they are newer or
+were sealed (one in twenty is). Messages that our own tiers answered do not count. The figures that a promotion rests
+on are in "report".`,
     )
     .option('--role <name>', 'one role alone')
     .option('--data <file>', 'conversations to judge on')
@@ -24,7 +26,13 @@ all of them, else of the log those marked "test". The figures that a promotion r
     });
 }
 
-function evaluationText({ role, conversations, levels: figures }: Evaluation): string {
+const chosenAs: Readonly<Record<Evaluation['on'], string>> = {
+  file: '',
+  'marked test': ' marked "test"',
+  'never learned from': ' that these models never learned from',
+};
+
+function evaluationText({ role, conversations, on, levels: figures }: Evaluation): string {
   const rows = Object.entries(figures).map(([level, one]) => [
     level,
     one.turns,
@@ -35,5 +43,5 @@ function evaluationText({ role, conversations, levels: figures }: Evaluation): s
     percent(one.lppm.share),
   ]);
   const head = ['level', 'messages', 'settled', 'error', '95 % interval', 'by dtr', 'by lppm'];
-  return `${role}: ${conversations} conversations\n${table(head, rows)}`;
+  return `${role}: ${conversations} conversations${chosenAs[on]}\n${table(head, rows)}`;
 }

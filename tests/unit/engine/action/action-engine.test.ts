@@ -155,6 +155,29 @@ describe('objection', () => {
     expect(performance.now() - started).toBeLessThan(500);
   });
 
+  it('has every schema ready before the first call, and again for nothing in another engine of the process', () => {
+    let reads = 0;
+    const shape = {
+      get type() {
+        reads += 1;
+        return 'object';
+      },
+      properties: { id: { type: 'string', title: 'of this test alone' } },
+    };
+    const tools = [simulatedTool({ name: 'desk.warm', parameters: shape, blastRadius: 'read' })];
+    const engine = new ActionEngine(new ToolRegistry(tools));
+    expect(reads).toBe(0);
+    engine.warm();
+    const once = reads;
+    expect(once).toBeGreaterThan(0);
+    for (const each of [engine, new ActionEngine(new ToolRegistry(tools))]) {
+      each.warm();
+      const wrong = { kind: 'tool-call', name: 'desk.warm', arguments: { id: 3 } } as const;
+      expect(each.objection(turnOf(message('user', 'caller')), wrong, 'ann', 'read')).toContain('string');
+    }
+    expect(reads).toBe(once);
+  });
+
   it('keeps a property that is named like a keyword', () => {
     const shape = { type: 'object', properties: { pattern: { type: 'string' } }, required: ['pattern'] };
     const turn = turnOf(message('user', 'caller'), [], [{ name: 'grep', parameters: shape }]);
