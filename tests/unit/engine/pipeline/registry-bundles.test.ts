@@ -23,7 +23,8 @@ it('serves no bundle before its models have answered single messages, at the sta
   const first = await promoteSmallBundle(registry, { seed: 1 });
   const live = new LiveModels(new RegistryBundles(registry, { device: 'cpu', context: {} as never }), quietLogger);
   const asked: { readonly rows: number; readonly serving: string | undefined }[] = [];
-  const predict = LppmModel.prototype.predict;
+  // oxlint-disable-next-line typescript/unbound-method -- called with its model below
+  const { predict } = LppmModel.prototype;
   vi.spyOn(LppmModel.prototype, 'predict').mockImplementation(function spied(this: LppmModel, inputs) {
     asked.push({ rows: inputs.length, serving: live.inUse()['pm'] });
     return predict.call(this, inputs);
