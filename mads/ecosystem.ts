@@ -40,6 +40,7 @@ import { RoleFiles } from './role-files.ts';
 import { RoleProcesses } from './role-processes.ts';
 import type { ThinkingParts } from './role-thinking.ts';
 import { RoleTrial } from './role-trial.ts';
+import { shareFolder } from './shared-folder.ts';
 import { Staff } from './staff.ts';
 import { callTool } from './tool-call.ts';
 import { startTrainingWorker, type TrainingWorker } from './training-worker.ts';
@@ -72,6 +73,7 @@ export interface Ecosystem {
 export async function openEcosystem(config: Config, options: EcosystemOptions): Promise<Ecosystem> {
   const { logger, clock = systemClock, ids = systemIds } = options;
   const folder = dataFolder(config.dataDir);
+  await shareFolder(config);
   const log = await ConversationLog.open({ dataDir: folder.root, logger, clock, ids });
   let opening: Promise<RetrainQueue> | null = null;
   let queue: RetrainQueue | null = null;
@@ -170,6 +172,7 @@ export async function openEcosystem(config: Config, options: EcosystemOptions): 
     const watched = new Set<string>();
     const watchOver = async (role: string): Promise<void> => {
       watched.add(role);
+      processes.follow(role);
       const follow = async (): Promise<void> => {
         await rollouts.refresh(role);
         await live.refresh(role);
@@ -219,9 +222,15 @@ export async function openEcosystem(config: Config, options: EcosystemOptions): 
     const hireAll = async (): Promise<void> => {
       for (const role of await desk.roles()) await staff.hire(role);
     };
+    // what another server trained works here too, though this log knows nothing of it
+    const hireTrained = async (): Promise<void> => {
+      for (const { role, current } of await registry.list()) if (current !== null) await staff.hire(role);
+    };
     await staff.refresh();
     unwatch.push(staff.watch());
     await hireAll();
+    await hireTrained();
+    unwatch.push(registry.follow(hireTrained));
     if (queue !== null) {
       // Searches that ended while no server was there.
       await processes.settle();

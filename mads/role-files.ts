@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { mkdir, open, readdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -112,13 +113,14 @@ export class RoleFiles {
   async #write(role: RoleDefinition): Promise<void> {
     await mkdir(this.#folder, { recursive: true });
     const path = join(this.#folder, `${role.name}.json`);
-    const handle = await open(`${path}.new`, 'w');
+    const temporary = `${path}.${randomUUID()}.new`;
+    const handle = await open(temporary, 'w');
     try {
       await handle.writeFile(`${JSON.stringify(role, null, 2)}\n`);
       await handle.sync();
     } finally {
       await handle.close();
     }
-    await rename(`${path}.new`, path);
+    await rename(temporary, path);
   }
 }

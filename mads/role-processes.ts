@@ -6,6 +6,8 @@ import type { ApprovalPolicy, ProcessOffice } from './grace/process-office.ts';
 import type { Host } from './host.ts';
 
 const hourMs = 3_600_000;
+/** What another server decides is followed within this time; milliseconds. */
+const lookEveryMs = 1000;
 
 export interface RoleProcessesParts {
   readonly host: Host;
@@ -32,6 +34,29 @@ export class RoleProcesses {
     for (const fault of [...faults, ...host.follow(role, decided)]) {
       logger.warn({ role, fault }, 'an approved process is not followed');
     }
+  }
+
+  /** The role goes on following what is decided for it, also by another server or by hand. */
+  follow(role: string, everyMs = lookEveryMs): void {
+    const { office, logger } = this.#parts;
+    let known: string | null = null;
+    let isLooking = false;
+    const look = async (): Promise<void> => {
+      if (isLooking) return;
+      isLooking = true;
+      try {
+        const stamp = await office.stamp(role);
+        if (stamp !== known) await this.refresh(role);
+        known = stamp;
+      } finally {
+        isLooking = false;
+      }
+    };
+    const timer = setInterval(() => {
+      look().catch((error: unknown) => logger.warn({ role, error: messageOf(error) }, 'processes not followed'));
+    }, everyMs);
+    timer.unref();
+    this.#endings.push(() => clearInterval(timer));
   }
 
   /** After a search: the policy has its say. */

@@ -284,23 +284,23 @@ export class Registry {
   watch(role: string, known: string | null, callback: (bundle: Bundle | null) => void): () => void {
     let last = `${known} `;
     let isEnded = false;
-    const stop = watchFolder({
-      folder: this.#log.folder,
-      pollMs: this.#pollMs,
-      look: async () => {
-        const bundle = await this.current(role);
-        const { bundle: tried = '', share = '' } = this.#state.challenger(role) ?? {};
-        const now = `${bundle?.id ?? null} ${tried}${share}`;
-        if (isEnded || now === last) return;
-        last = now;
-        callback(bundle);
-      },
-      onError: (error) => this.#logger.error({ role, error: messageOf(error) }, 'registry cannot be watched'),
+    const stop = this.follow(async () => {
+      const bundle = await this.current(role);
+      const { bundle: tried = '', share = '' } = this.#state.challenger(role) ?? {};
+      const now = `${bundle?.id ?? null} ${tried}${share}`;
+      if (!isEnded && now !== last) callback(bundle);
+      last = now;
     });
     return () => {
       isEnded = true;
       stop();
     };
+  }
+
+  /** Looks at once and after every record, whichever process wrote it. Returns the function that ends it. */
+  follow(look: () => Promise<void>): () => void {
+    const onError = (error: unknown): void => this.#logger.error({ error: messageOf(error) }, 'registry not followed');
+    return watchFolder({ folder: this.#log.folder, pollMs: this.#pollMs, look, onError });
   }
 
   async #ofRole(role: string, bundle: BundleContent | string): Promise<Bundle> {

@@ -204,7 +204,8 @@ function viewOf(job: BullJob, bullState: BullState): JobView {
     job: data,
     state: isCancelled === true && state !== 'completed' ? 'cancelled' : state,
     progress: progressOf(job.progress),
-    attempts: Math.max(job.attemptsMade, job.attemptsStarted),
+    // not `attemptsStarted`: that counts each time a worker saw that the role was in training elsewhere
+    attempts: job.attemptsMade + job.stalledCounter + (state === 'active' ? 1 : 0),
     createdAt: job.timestamp,
     startedAt: job.processedOn ?? null,
     finishedAt: job.finishedOn ?? null,

@@ -1,4 +1,4 @@
-import { Queue, UnrecoverableError, Worker } from 'bullmq';
+import { DelayedError, Queue, UnrecoverableError, Worker } from 'bullmq';
 import { EngineError } from '../engine/core/errors.ts';
 import { quietLogger } from '../engine/core/logger.ts';
 import type { Progress, ProgressEvent } from '../engine/core/progress.ts';
@@ -28,6 +28,10 @@ const lockByDefaultMs = 10_000;
 /** A job whose workers died this often is not tried again: it may be what kills them. */
 const mostDeaths = 2;
 const cancelPollMs = 500;
+/** A job whose role is in training elsewhere asks again after this time. */
+const turnMs = 1000;
+/** Workers whose jobs are looked at. */
+const mostActive = 999;
 const progressEveryMs = 250;
 
 /** Takes jobs from the queue, one at a time. @throws QUEUE_UNAVAILABLE, QUEUE_MISCONFIGURED */
@@ -38,9 +42,13 @@ export async function startWorker(url: string, options: WorkerOptions): Promise<
   const underWay = new Map<string, AbortController>();
   const lockMs = options.lockMs ?? lockByDefaultMs;
 
-  const process = async (job: BullJob): Promise<JobResult> => {
+  const process = async (job: BullJob, lock?: string): Promise<JobResult> => {
     const id = job.id ?? '';
     if (job.data.isCancelled === true) throw unrecoverable(new EngineError('JOB_CANCELLED', { id }));
+    if (await isBehind(job, queue)) {
+      await job.moveToDelayed(Date.now() + turnMs, lock);
+      throw new DelayedError();
+    }
     const controller = new AbortController();
     underWay.set(id, controller);
     const watching = setInterval(() => {
@@ -92,6 +100,29 @@ export async function startWorker(url: string, options: WorkerOptions): Promise<
       await backend.close();
     },
   };
+}
+
+/**
+ * Whether another worker is at the same kind of work for the same role, and began it earlier: two trainers of a role
+ * would only undo each other's work. Where the clocks of machines differ, two may run after all; then the fencing token
+ * lets one promote.
+ */
+async function isBehind(job: BullJob, queue: Queue<StoredJob, JobResult>): Promise<boolean> {
+  const active = await queue.getJobs(['active'], 0, mostActive);
+  // what was asked for a moment ago knows its own beginning better than the copy that came with the job
+  const own = active.find((one) => one?.id === job.id) ?? job;
+  const isEarlier = (one: BullJob): boolean => {
+    const [theirs, mine] = [one.processedOn ?? 0, own.processedOn ?? 0];
+    return theirs < mine || (theirs === mine && (one.id ?? '') < (job.id ?? ''));
+  };
+  return active.some(
+    (one) =>
+      one !== undefined &&
+      one.id !== job.id &&
+      one.data.role === job.data.role &&
+      one.data.kind === job.data.kind &&
+      isEarlier(one),
+  );
 }
 
 /** BullMQ tries again after any error but this one. */

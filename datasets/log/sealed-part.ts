@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { syncFolder } from './segment.ts';
@@ -24,8 +25,10 @@ export const sealedFolder = 'sealed';
 /** Notes which sealed snapshot was taken with a teaching one. */
 export async function noteSealed(teaching: string, sealed: string): Promise<void> {
   const path = noteOf(teaching);
-  await writeFile(`${path}.new`, `${JSON.stringify({ sealed: basename(sealed) })}\n`);
-  await rename(`${path}.new`, path);
+  // two jobs, or two servers that share the folder, may note the same at once
+  const temporary = `${path}.${randomUUID()}.new`;
+  await writeFile(temporary, `${JSON.stringify({ sealed: basename(sealed) })}\n`);
+  await rename(temporary, path);
   await syncFolder(dirname(path));
 }
 

@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { systemClock, type Clock } from '../../engine/core/clock.ts';
 import { EngineError } from '../../engine/core/errors.ts';
@@ -50,6 +50,16 @@ export class ProcessStore {
     this.#root = root;
     this.#check = options.check ?? (() => undefined);
     this.#clock = options.clock ?? systemClock;
+  }
+
+  /** Another text whenever a process of the role may have changed, whoever changed it; cheap to ask for. */
+  async stamp(role: string): Promise<string> {
+    const folder = join(this.#root, fileNameOf(role));
+    const times = (await entriesOf(folder, suffix)).map(async (entry) => {
+      const found = await stat(join(folder, entry)).catch(() => null);
+      return `${entry} ${found?.mtimeMs ?? 0} ${found?.size ?? 0}`;
+    });
+    return (await Promise.all(times)).join('\n');
   }
 
   /** All, or those of one role; one that cannot be read says so in its place. */

@@ -15,6 +15,11 @@ const longestHours = 576;
 /** Every setting: default, bound, unit and meaning. The table in the README is made from this schema. */
 export const configSchema = z.strictObject({
   dataDir: z.string().min(1).default('.thought-engine').describe('folder of journal, log, models, queue and snapshots'),
+  sharedDir: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('folder of models, roles, processes and snapshots that several servers share'),
   host: z.string().min(1).default('127.0.0.1').describe('address to listen on; any but loopback needs a token'),
   port: z.coerce.number().int().min(0).max(65_535).default(8787).describe('TCP port; 0 takes a free one'),
   token: z.string().min(16).optional().describe('bearer token; required when the address is not loopback'),

@@ -162,6 +162,11 @@ export class ProcessOffice {
     return this.#store.approved(role);
   }
 
+  /** See `ProcessStore.stamp`. */
+  stamp(role: string): Promise<string> {
+    return this.#store.stamp(role);
+  }
+
   /** Versions of all that is known of a role, and of what acts. */
   async versions(role: string): Promise<{ readonly known: readonly string[]; readonly acting: readonly string[] }> {
     const known = (await this.#store.list(role)).flatMap((one) => ('fault' in one ? [] : [one.version]));

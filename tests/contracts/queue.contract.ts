@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EngineError } from '../../engine/core/errors.ts';
 import {
@@ -154,6 +155,33 @@ export function describeQueue(start: () => Promise<QueueUnderTest>): void {
       await queue.retry(id);
       await expect.poll(async () => (await queue.show(id)).state, soon).toBe('completed');
       await worker.close();
+    });
+
+    it('lets one worker at a time train a role, and others train other roles meanwhile', async () => {
+      const running = new Map<string, number>();
+      let most = 0;
+      let mostInAll = 0;
+      const run: WorkerOptions['run'] = async (job) => {
+        running.set(job.role, (running.get(job.role) ?? 0) + 1);
+        most = Math.max(most, running.get(job.role) ?? 0);
+        mostInAll = Math.max(
+          mostInAll,
+          [...running.values()].reduce((sum, one) => sum + one, 0),
+        );
+        await pause(700);
+        running.set(job.role, (running.get(job.role) ?? 0) - 1);
+        return resultOf(job.role);
+      };
+      const workers = await Promise.all([work(run), work(run)]);
+      const asked = [requestFor('one'), requestFor('two'), requestFor('three'), { ...requestFor('four'), role: 'dev' }];
+      const jobs = await Promise.all(asked.map((request) => queue.enqueue(request)));
+      for (const { id } of jobs) {
+        await expect.poll(async () => (await queue.show(id)).state, soon).toBe('completed');
+        expect((await queue.show(id)).attempts).toBe(1);
+      }
+      expect(most).toBe(1);
+      expect(mostInAll).toBe(2);
+      await Promise.all(workers.map((worker) => worker.close()));
     });
 
     it('stops an active job that is cancelled', async () => {

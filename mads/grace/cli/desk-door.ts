@@ -3,6 +3,7 @@ import { createLogger } from '../../../engine/core/logger.ts';
 import type { Progress } from '../../../engine/core/progress.ts';
 import type { RetrainConfig } from '../../../training/queue.ts';
 import { dataFolder } from '../../data-folder.ts';
+import { shareFolder } from '../../shared-folder.ts';
 import { askOwner, servingOwner, type Address } from '../../owner.ts';
 import type { Desk, DeskOperation } from '../desk.ts';
 
@@ -32,6 +33,7 @@ export async function openDesk(config: Config, progress: Progress): Promise<Desk
   const { ConversationLog } = await import('../../../datasets/log/conversation-log.ts');
   const { Registry } = await import('../../../models/registry.ts');
   const { Desk } = await import('../desk.ts');
+  await shareFolder(config);
   const log = await ConversationLog.open({ dataDir: folder.root, logger });
   const registry = await Registry.open(folder.models, { logger });
   const { ProcessOffice } = await import('../process-office.ts');

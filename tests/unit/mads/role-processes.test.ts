@@ -62,6 +62,17 @@ describe('RoleProcesses', () => {
     expect(placed()).toBeNull();
   });
 
+  it('follows what another server or a person with an editor decides', async () => {
+    serve(['orders.find', 'orders.refund']);
+    await store.propose(role, [mined(refund)]);
+    roles.follow(role, 5);
+    const elsewhere = new ProcessStore(folder);
+    await elsewhere.approve(role, 'refund', 'ada');
+    await expect.poll(placed, { interval: 5 }).not.toBeNull();
+    await elsewhere.retire(role, 'refund', 'ada');
+    await expect.poll(placed, { interval: 5 }).toBeNull();
+  });
+
   it('is followed by every MAD of the role, whenever it was made', async () => {
     serve(['orders.find', 'orders.refund']);
     await store.propose(role, [mined(refund)]);

@@ -4,6 +4,7 @@ import { EngineError } from '../../../../engine/core/errors.ts';
 import { createLogger } from '../../../../engine/core/logger.ts';
 import type { JobView, MineResult } from '../../../../training/queue.ts';
 import { dataFolder } from '../../../data-folder.ts';
+import { shareFolder } from '../../../shared-folder.ts';
 import { askOwner, servingOwner, type Address } from '../../../owner.ts';
 import type { MineAsked } from '../../desk.ts';
 import { jobEnd } from '../job-end.ts';
@@ -59,6 +60,7 @@ async function mineHere(config: Config, { role, minimumSupport }: MineAsked, ter
   const { ConversationLog } = await import('../../../../datasets/log/conversation-log.ts');
   const { trainable } = await import('../../desk.ts');
   const { policyOf, ProcessOffice } = await import('../../process-office.ts');
+  await shareFolder(config);
   // Open all the while, so that no server begins in the middle of it.
   const log = await ConversationLog.open({ dataDir: folder.root, logger: createLogger('error') });
   try {

@@ -4,6 +4,7 @@ import { EngineError } from '../../../../engine/core/errors.ts';
 import { createLogger } from '../../../../engine/core/logger.ts';
 import type { JobView, RetrainResult } from '../../../../training/queue.ts';
 import { dataFolder } from '../../../data-folder.ts';
+import { shareFolder } from '../../../shared-folder.ts';
 import { askOwner, servingOwner, type Address } from '../../../owner.ts';
 import type { TrainRequest } from '../../desk.ts';
 import { trainingOf } from '../desk-door.ts';
@@ -69,6 +70,7 @@ async function trainHere(
   const { root } = dataFolder(config.dataDir);
   const { ConversationLog } = await import('../../../../datasets/log/conversation-log.ts');
   const { trainable } = await import('../../desk.ts');
+  await shareFolder(config);
   const log = await ConversationLog.open({ dataDir: root, logger: createLogger('error') });
   const snapshots = await (async () => {
     try {

@@ -4,6 +4,7 @@ import type { Command } from '@commander-js/extra-typings';
 import type { Config } from '../../../../engine/core/config.ts';
 import { createLogger } from '../../../../engine/core/logger.ts';
 import { dataFolder } from '../../../data-folder.ts';
+import { shareFolder } from '../../../shared-folder.ts';
 import { reportOf } from '../../report.ts';
 import { pricesOf, trainingOf } from '../desk-door.ts';
 import { snapshotRoles, trainRoles } from '../role-training.ts';
@@ -42,6 +43,7 @@ async function prepare(config: Config, terminal: Terminal): Promise<void> {
   const folder = dataFolder(config.dataDir);
   const logger = createLogger('error');
   const { ConversationLog } = await import('../../../../datasets/log/conversation-log.ts');
+  await shareFolder(config);
   const log = await ConversationLog.open({ dataDir: folder.root, logger });
   try {
     const { Registry } = await import('../../../../models/registry.ts');
