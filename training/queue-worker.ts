@@ -1,4 +1,5 @@
 import { DelayedError, Queue, UnrecoverableError, Worker } from 'bullmq';
+import { systemClock } from '../engine/core/clock.ts';
 import { EngineError } from '../engine/core/errors.ts';
 import { quietLogger } from '../engine/core/logger.ts';
 import type { Progress, ProgressEvent } from '../engine/core/progress.ts';
@@ -46,7 +47,7 @@ export async function startWorker(url: string, options: WorkerOptions): Promise<
     const id = job.id ?? '';
     if (job.data.isCancelled === true) throw unrecoverable(new EngineError('JOB_CANCELLED', { id }));
     if (await isBehind(job, queue)) {
-      await job.moveToDelayed(Date.now() + turnMs, lock);
+      await job.moveToDelayed(systemClock.now() + turnMs, lock);
       throw new DelayedError();
     }
     const controller = new AbortController();
