@@ -99,10 +99,15 @@ export interface ModelUse {
   readonly lastTime: number;
 }
 
-/** One row per considered message: who settled it, at what cost of all tiers together. */
+/**
+ * One row per considered message: who settled it, by which decision, at what cost of all tiers together. A message that
+ * went up after a tier had settled it, because that could not be carried out, was settled by the later one. Every figure
+ * that counts messages rests on this.
+ */
 const considered = (conditions: Conditions): string => `
   SELECT message, any_value(role) AS role, min("time") AS "time",
-    any_value(tier) FILTER (settled) AS tier, sum(cost_usd) AS cost
+    last(tier ORDER BY d."time", sequence) FILTER (settled) AS tier,
+    last(id ORDER BY d."time", sequence) FILTER (settled) AS decision, sum(cost_usd) AS cost
   FROM decisions d ${conditions.where()} GROUP BY message`;
 
 /** The figures of dashboard and report, each one named query. */
@@ -128,15 +133,14 @@ export class LogQueries {
     return rows.map(numbers) as unknown as TierShare[];
   }
 
-  /** How right each tier was where somebody has said so; visits without effect are left out. */
+  /** How right each tier was about the messages that it settled, where somebody has said so. */
   async accuracyByTier(scope: Scope = {}): Promise<TierAccuracy[]> {
     const conditions = effective(scope);
-    conditions.add('d.settled');
     const rows = await this.#ask(
-      `SELECT d.tier, count(*) AS settled, count(j.correct) AS judged,
-         count(*) FILTER (j.correct) AS correct
-       FROM decisions d LEFT JOIN judgements j ON j.decision = d.id ${conditions.where()}
-       GROUP BY d.tier ORDER BY d.tier`,
+      `WITH considered AS (${considered(conditions)})
+       SELECT c.tier, count(*) AS settled, count(j.correct) AS judged, count(*) FILTER (j.correct) AS correct
+       FROM considered c LEFT JOIN judgements j ON j.decision = c.decision WHERE c.tier IS NOT NULL
+       GROUP BY c.tier ORDER BY c.tier`,
       conditions.values,
     );
     return rows.map((row) => {

@@ -104,7 +104,7 @@ function OverviewPage(props: {
   const { role } = view;
   return (
     <>
-      <Figures overview={overview} />
+      <Figures overview={overview} role={role} />
       <div class="panels">
         <Share overview={overview} />
         <Accuracy overview={overview} />

@@ -20,13 +20,15 @@ function Figure(props: {
 const none = '–';
 
 /** What one wants to know first. */
-export function Figures({ overview }: { readonly overview: Overview }) {
-  const { glance, alpha, totals } = overview;
+export function Figures({ overview, role }: { readonly overview: Overview; readonly role: string | null }) {
+  const { glance, alpha, totals, roles } = overview;
+  const own = roles.find((row) => row.role === role);
+  const conversations = role === null ? totals.conversations : (own?.conversations ?? 0);
   const { certified, lower, upper } = glance;
   return (
     <dl class="figures" aria-label="Figures at a glance">
       <Figure name="Messages routed" value={count(glance.messages)}>
-        {plural(totals.conversations, 'conversation')} in the log
+        {plural(conversations, 'conversation')} in the log
       </Figure>
       <Figure name="Settled below the LLM" value={glance.share === null ? none : percent(glance.share)}>
         {count(glance.avoided)} of {count(glance.messages)}

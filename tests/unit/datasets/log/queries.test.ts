@@ -51,6 +51,27 @@ describe('LogQueries', () => {
       meanImperatorUsd: 0.01,
       savedUsd: 0.02,
     });
+    // m2 went up after all: every figure counts it once, as the LLM's
+    const late = { message: 'm2', tier: 'imperator', outcome: reply, costUsd: 0.03 } as const;
+    log.record([decisionFixture('d7', { ...late, time: start + 5 })]);
+    await log.flush();
+    const whole = await log.queries.savings();
+    expect(whole).toMatchObject({ messages: 4, avoided: 1, imperator: 2 });
+    const settledBy = (await log.queries.accuracyByTier()).map(({ tier, settled }) => [tier, settled]);
+    expect(settledBy).toEqual([
+      ['dtr', 1],
+      ['imperator', 2],
+    ]);
+    const shares = await log.queries.shareByTier({ bucket: 'day' });
+    expect(shares.map(({ tier, messages }) => [tier, messages])).toEqual([
+      ['dtr', 1],
+      ['imperator', 2],
+      [null, 1],
+    ]);
+    expect((await log.queries.roles())[0]).toMatchObject({ considered: 4, settledBelowImperator: 1 });
+  });
+
+  it('answers the dashboard about all that is there', async () => {
     expect(await log.queries.totals()).toMatchObject({ conversations: 1, messages: 4, decisions: 7, feedback: 0 });
     expect(await log.queries.roles()).toEqual([
       { role: 'desk', conversations: 1, messages: 4, considered: 4, settledBelowImperator: 2 },
