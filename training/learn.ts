@@ -57,6 +57,11 @@ export interface LearnOptions {
   readonly audited?: readonly Correction[];
   /** Ids of messages whose answers are no labels; nothing is learned from them or judged by them. */
   readonly unlabelled?: ReadonlySet<string>;
+  /**
+   * Ids of messages that have a label because a tier passed them up, and would have none had it settled them. They teach;
+   * judged by them as well, a ladder would look worse than it is, since they are the hard ones.
+   */
+  readonly selected?: ReadonlySet<string>;
   /** Ids of messages whose answers are labels of little trust: they judge like all others, and teach nothing. */
   readonly quarantined?: ReadonlySet<string>;
   /** What became of choices of context, by message; see `cetExamples`. */
@@ -128,13 +133,15 @@ export async function learn(conversations: readonly Conversation[], options: Lea
     throw new EngineError('TOO_FEW_ROWS', { what: 'learning', needed: minimumTurns, actual: turns.length });
   }
   const payloadTools = findPayloadTools(turns);
-  const asked = turns.filter((turn) => turn.message.author === 'user').length;
+  const isFair = ({ message: { id } }: AnsweredTurn): boolean => options.selected?.has(id) !== true || known.has(id);
+  const asked = turns.filter((turn) => turn.message.author === 'user' && isFair(turn)).length;
   const share = Math.min(heldOutShare.most, Math.max(heldOutShare.usual, certifyingTurns / Math.max(1, asked)));
   const isHeldOut = (turn: AnsweredTurn): boolean => hashFraction(`held out ${turn.conversation}`) < share;
   const teaching = turns.filter((turn) => !isHeldOut(turn));
   // A correction speaks of one message, wherever its conversation falls: it always teaches, and never judges, since the
   // log says of that message what was wrong.
-  const isJudge = ({ message }: AnsweredTurn): boolean => message.author === 'user' && !corrected.has(message.id);
+  const isJudge = (turn: AnsweredTurn): boolean =>
+    turn.message.author === 'user' && !corrected.has(turn.message.id) && isFair(turn);
   const tools = [...new Set(usable.flatMap((conversation) => conversation.tools.map(({ name }) => name)))];
   const workshop: Workshop = { options, payloadTools, tools, base: baseRowsOf(options) };
 

@@ -6,6 +6,14 @@ import type { Tier } from '../tiers/tier.ts';
 import { withheld } from '../tiers/withheld.ts';
 
 /**
+ * Whether a message was drawn to be answered by the LLM, whatever the cheap tiers would do with it: one draw for all of them,
+ * so that the drawn ones are a fair sample of the traffic, and what is passed up is none.
+ */
+export function isDrawn(message: string, share: number): boolean {
+  return hashFraction(`explore ${message}`) < share;
+}
+
+/**
  * A cheap tier of which a small, known share of the messages that it would settle goes up all the same, so that the LLM
  * shows what it would have done: labels for what is settled, and the propensities that estimate other policies. Up is
  * always safe. Which messages: by hash, so that a replay chooses the same. Made for one message.
@@ -33,7 +41,7 @@ export class ExploredTier implements Tier {
     }
     const verdict = await this.#tier.consider(turn);
     if (!verdict.settled || this.#share <= 0) return verdict;
-    if (hashFraction(`explore ${this.name} ${turn.message.id}`) >= this.#share) {
+    if (!isDrawn(turn.message.id, this.#share)) {
       return withPropensity(verdict, 1 - this.#share);
     }
     this.held = verdict;

@@ -13,7 +13,7 @@ import type { Outcome } from '../../engine/core/decision.ts';
 import { hashFraction } from '../../engine/core/hash.ts';
 import { textOf, toolCallsOf, type Message, type Part } from '../../engine/core/message.ts';
 import { silent } from '../../engine/core/progress.ts';
-import { serveAndLearn, isExplored } from '../../training/bench/serve-and-learn.ts';
+import { serveAndLearn } from '../../training/bench/serve-and-learn.ts';
 import type { ReplayedMessage } from '../../training/bench/replay.ts';
 import { answeredTurns, type AnsweredTurn } from '../../training/examples/answered-turn.ts';
 import type { Correction } from '../../training/examples/correction.ts';
@@ -151,11 +151,11 @@ interface Month {
   readonly newcomersSettled: number;
 }
 
-function byMonth(replayed: readonly ReplayedMessage[], share: number): Month[] {
+function byMonth(replayed: readonly ReplayedMessage[]): Month[] {
   const kinds = new Map(clean.map((one) => [one.id, beganIn(kindOf(one))]));
   return Array.from({ length: months - 1 }, (_, index): Month => {
     const rows = replayed.filter(({ message }) => monthOf(message.time) === index + 1 && truth.has(message.id));
-    const settled = rows.filter((row) => deedOf(row) !== null && !isExplored(row.message.id, share));
+    const settled = rows.filter((row) => deedOf(row) !== null);
     const wrong = settled.filter((row) => {
       const outcome = deedOf(row);
       return outcome === null || !isSameDeed(outcome, truth.get(row.message.id) as AnsweredTurn, payloadTools);
@@ -194,8 +194,8 @@ function whole(rows: readonly Month[]) {
   };
 }
 
-const without = byMonth(still.replayed, 0);
-const withLoop = byMonth(loop.replayed, explore);
+const without = byMonth(still.replayed);
+const withLoop = byMonth(loop.replayed);
 const certifying = [
   { time: begin + monthMs, coverage: first.certificate.coverage },
   ...loop.learnings.map(({ time, coverage }) => ({ time: Date.parse(time), coverage })),

@@ -50,8 +50,8 @@ export async function benchPipeline(options: BenchOptions): Promise<BenchReport>
   const runs: { results: BenchResult[]; seconds: number; modelBytes: number }[] = [];
   for (const seed of seeds) {
     const started = performance.now();
-    const { alpha, delta, progress, device = 'cpu', learnEvery = 0 } = options;
-    const serving = { seed, alpha, delta, device, progress, learnEvery };
+    const { alpha, delta, progress, device = 'cpu', learnEvery = 0, explore = 0 } = options;
+    const serving = { seed, alpha, delta, device, progress, learnEvery, explore };
     const learned = await learn(train, serving);
     const seconds = (performance.now() - started) / 1000;
     const results: BenchResult[] = [];

@@ -13,6 +13,8 @@ export interface BenchOptions {
   readonly folds?: number;
   /** Days of service between two learnings (pipeline); 0: never again. */
   readonly learnEvery?: number;
+  /** Share of messages that the LLM answers whatever the tiers would do, where there is a learning during service. */
+  readonly explore?: number;
   /** Traffic: measure learning while a new source appears. */
   readonly stream?: boolean;
   /** intent: measure public packages beside. */

@@ -1,5 +1,7 @@
 import type { Conversation } from '../../engine/core/conversation.ts';
-import { hashFraction } from '../../engine/core/hash.ts';
+import type { Verdict } from '../../engine/core/decision.ts';
+import { isDrawn } from '../../engine/pipeline/explored-tier.ts';
+import { withheld } from '../../engine/tiers/withheld.ts';
 import { answeredTurns } from '../examples/answered-turn.ts';
 import { correctedTurns, type Correction } from '../examples/correction.ts';
 import { ownAnswers } from '../examples/own-answers.ts';
@@ -33,6 +35,8 @@ export interface Learning {
   /** Share settled of the certifying turns, and the bound of its error. */
   readonly coverage: number;
   readonly errorUpper: number;
+  /** Why the certificate lets so much be settled, and no more. */
+  readonly certified: string;
 }
 
 /**
@@ -46,7 +50,7 @@ export async function serveAndLearn(
   first: Learned,
   options: ServeOptions,
 ): Promise<{ replayed: ReplayedMessage[]; learnings: Learning[] }> {
-  const { progress } = options;
+  const { progress, explore = 0 } = options;
   const times = live.flatMap(({ messages }) => messages.map(({ time }) => time));
   const [earliest, latest] = extremes(times);
   const start = Math.floor(earliest / day) * day;
@@ -57,20 +61,22 @@ export async function serveAndLearn(
   let champion = first;
   for (let from = start; from < end; from += step) {
     const until = Math.min(end, from + step);
-    replayed.push(...(await replay(live, tiersOf(champion), progress, { from, until })));
+    const served = await replay(live, tiersOf(champion), progress, { from, until });
+    replayed.push(...served.map((one) => sentUp(one, explore)));
     if (until >= end) break;
     const known = [...history, ...live.flatMap((conversation) => before(conversation, until))];
     const audited = options.audit?.(known) ?? [];
     const candidate = await learn(known, {
       ...options,
       audited,
-      unlabelled: ownAnswers(known, settledOf(replayed, options.explore ?? 0)),
+      unlabelled: ownAnswers(known, settledOf(replayed)),
+      selected: selectedOf(replayed, explore),
     });
     const verdict = await compare(candidate, champion, known, { ...options, audited });
-    const { coverage, errorUpper } = candidate.certificate;
+    const { coverage, errorUpper, reason: certified } = candidate.certificate;
     const { isPromoted: promoted, reasons } = verdict;
     const time = new Date(until).toISOString();
-    learnings.push({ time, turns: candidate.counts.turns, promoted, reasons, coverage, errorUpper });
+    learnings.push({ time, turns: candidate.counts.turns, promoted, reasons, coverage, errorUpper, certified });
     const retired = promoted ? champion : candidate;
     if (retired !== first) await disposeAll(retired.models);
     if (promoted) champion = candidate;
@@ -85,18 +91,26 @@ function before(conversation: Conversation, until: number): Conversation[] {
   return messages.length === 0 ? [] : [{ ...conversation, split: null, messages }];
 }
 
-/** Whether a message that a cheap tier would settle goes up all the same; by hash, as in service. */
-export function isExplored(message: string, share: number): boolean {
-  return hashFraction(`explore ${message}`) < share;
+/** What a drawn message shows: the tiers send it up, and the LLM answers. */
+function sentUp(one: ReplayedMessage, explore: number): ReplayedMessage {
+  if (!isDrawn(one.message.id, explore)) return one;
+  const [dtr, lppm] = [one.dtr, one.lppm].map((verdict) =>
+    verdict?.settled === true ? withheld(verdict, 'drawn to be answered by the LLM', explore) : verdict,
+  ) as [Verdict, Verdict | null];
+  return { ...one, dtr, lppm };
 }
 
-function settledOf(replayed: readonly ReplayedMessage[], explore: number) {
+function settledOf(replayed: readonly ReplayedMessage[]) {
   return replayed.flatMap(({ message, dtr, lppm }) => {
-    if (isExplored(message.id, explore)) return [];
     const verdict = [dtr, lppm].find((one) => one?.settled === true);
     if (verdict === undefined || verdict === null) return [];
     return [{ message: message.id, time: message.time, tier: verdict.tier, settled: true, shadow: false }];
   });
+}
+
+/** Messages that the LLM answered only because the tiers passed them up. */
+function selectedOf(replayed: readonly ReplayedMessage[], explore: number): Set<string> {
+  return new Set(replayed.flatMap(({ message: { id } }) => (isDrawn(id, explore) ? [] : [id])));
 }
 
 /** The gate, on the held-out turns, which neither candidate nor champion learned from. */
