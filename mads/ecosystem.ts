@@ -1,3 +1,4 @@
+import { trainingOf } from './training-settings.ts';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { ConversationLog } from '../datasets/log/conversation-log.ts';
@@ -184,10 +185,6 @@ export async function openEcosystem(config: Config, options: EcosystemOptions): 
         }),
       );
     };
-    const { encoder: source, encoderTuning } = config;
-    const tuning = encoderTuning === 'frozen' ? {} : { encoderTuning };
-    const encoder = source === undefined ? {} : { encoder: source, ...tuning };
-    const training = { seed: config.seed, alpha: config.alpha, delta: config.delta, device, ...encoder };
     queue = await opening;
     const loop: LearningLoop | null =
       queue === null || options.withWorker !== true
@@ -212,7 +209,7 @@ export async function openEcosystem(config: Config, options: EcosystemOptions): 
       log,
       registry,
       queue,
-      training,
+      training: trainingOf(config),
       prices,
       processes: office,
       staff,

@@ -20,6 +20,7 @@ import { dtrExamples } from './examples/dtr-examples.ts';
 import { keptScript, type KeptScript } from './examples/kept-script.ts';
 import { lppmExamples, lppmTurns } from './examples/lppm-examples.ts';
 import { findPayloadTools, type PayloadTool } from './examples/payload-tools.ts';
+import { fairSample } from './fair-sample.ts';
 import { judgeTurns, type JudgedTurn } from './judged-turn.ts';
 import { CrossFittedTier } from './cross-fitted-tier.ts';
 import { certifyLadder, fewestAudited, type ScopedCertificate, type ScoredTurns } from './ladder-certificate.ts';
@@ -59,7 +60,8 @@ export interface LearnOptions {
   readonly unlabelled?: ReadonlySet<string>;
   /**
    * Ids of messages that have a label because a tier passed them up, and would have none had it settled them. They teach;
-   * judged by them as well, a ladder would look worse than it is, since they are the hard ones.
+   * judged by them as well, a ladder would look worse than it is, since they are the hard ones: where there are enough
+   * others they do not judge.
    */
   readonly selected?: ReadonlySet<string>;
   /** Ids of messages whose answers are labels of little trust: they judge like all others, and teach nothing. */
@@ -133,8 +135,7 @@ export async function learn(conversations: readonly Conversation[], options: Lea
     throw new EngineError('TOO_FEW_ROWS', { what: 'learning', needed: minimumTurns, actual: turns.length });
   }
   const payloadTools = findPayloadTools(turns);
-  const isFair = ({ message: { id } }: AnsweredTurn): boolean => options.selected?.has(id) !== true || known.has(id);
-  const asked = turns.filter((turn) => turn.message.author === 'user' && isFair(turn)).length;
+  const { isFair, asked } = fairSample(turns, choosing.large, options.selected, known);
   const share = Math.min(heldOutShare.most, Math.max(heldOutShare.usual, certifyingTurns / Math.max(1, asked)));
   const isHeldOut = (turn: AnsweredTurn): boolean => hashFraction(`held out ${turn.conversation}`) < share;
   const teaching = turns.filter((turn) => !isHeldOut(turn));

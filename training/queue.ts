@@ -18,6 +18,8 @@ export interface RetrainConfig {
   readonly tiers?: readonly ('dtr' | 'lppm' | 'cet')[];
   /** Versions of the role's approved processes, which the process mapper learns to follow. */
   readonly processes?: readonly string[];
+  /** Share of messages that the LLM answers whatever the tiers say; see `passedUp`. None where absent. */
+  readonly explore?: number;
   /** `canary`: a candidate that passes the gate is tried out beside the champion; `direct` (default): it takes over. */
   readonly rollout?: 'canary' | 'direct';
 }

@@ -55,6 +55,7 @@ export interface RetrainOptions {
   /** Approved processes of the role; see `learn`. */
   readonly processes?: readonly Process[];
   /** See `RetrainConfig`. */
+  readonly explore?: number;
   readonly rollout?: 'canary' | 'direct';
   readonly codeVersion: string;
   readonly progress: Progress;
@@ -85,18 +86,16 @@ export async function retrain(options: RetrainOptions): Promise<RetrainResult> {
   const conversations = (await readSnapshot(options.snapshot.path)).filter((one) => one.role === role);
   const feedback = await readSnapshotFeedback(options.snapshot.path);
   const decisions = await readSnapshotDecisions(options.snapshot.path);
-  const { corrections, unlabelled, quarantined, lines } = trustedLabels(
-    conversations,
-    feedback,
-    decisions,
-    options.tiers?.includes('dtr') === false ? undefined : await referenceReader(options.device),
-  );
+  const isProse = options.tiers?.includes('dtr') === false ? undefined : await referenceReader(options.device);
+  const { corrections, lines, ...labels } = trustedLabels(conversations, feedback, decisions, {
+    ...(isProse === undefined ? {} : { isProse }),
+    ...(options.explore === undefined ? {} : { explore: options.explore }),
+  });
   for (const note of lines) progress({ stage: 'labels', done: 0, total: null, note });
   const learned = await learn(conversations, {
     ...pick(options),
+    ...labels,
     corrections,
-    unlabelled,
-    quarantined,
     contextOutcomes: contextOutcomes(conversations, decisions, feedback),
     ...(options.tiers === undefined ? {} : { tiers: options.tiers }),
     ...(options.processes === undefined ? {} : { processes: options.processes }),

@@ -206,7 +206,7 @@ async function attacks(yard: Yard, champion: Contender, options: BenchOptions) {
   const poison = backdoored(yard.taught, tool, samples, 5);
   const asked = yard.sealedTurns.filter(isProse).map((turn) => ({ ...turn, message: withTrigger(turn.message) }));
   const outcome = async (conversations: readonly Conversation[], isSifted: boolean) => {
-    const labels = isSifted ? trustedLabels(conversations, [], [], isReference) : null;
+    const labels = isSifted ? trustedLabels(conversations, [], [], { isProse: isReference }) : null;
     const quarantined = labels?.quarantined ?? new Set<string>();
     const one = await yard.train(conversations, options.seeds[0] ?? 1, { quarantined });
     const triggered = settleTurns(await yard.judge(one.learned, asked), one.learned.thresholds);

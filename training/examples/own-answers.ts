@@ -1,5 +1,6 @@
 import type { Conversation } from '../../engine/core/conversation.ts';
 import type { Decision } from '../../engine/core/decision.ts';
+import { isDrawn } from '../../engine/pipeline/explored-tier.ts';
 
 /** What must be known of a decision to tell who answered. */
 export type Settling = Pick<Decision, 'message' | 'time' | 'tier' | 'settled' | 'shadow'>;
@@ -29,4 +30,22 @@ export function ownAnswers(conversations: readonly Conversation[], decisions: re
     }
   }
   return own;
+}
+
+/**
+ * Messages that have a label only because the cheap tiers passed them up, by id: those that a tier with a threshold looked at,
+ * but for the share that is drawn by hash to be answered by the LLM whatever the tiers say. What was passed up is no fair
+ * sample of the traffic; what was drawn is one, and so is all from before there was a threshold.
+ * @param share of messages that is drawn now; where it was smaller once, some of these messages are of the hard kind, so
+ *   that a bound errs to the safe side
+ */
+export function passedUp(
+  decisions: readonly Pick<Decision, 'message' | 'tier' | 'threshold' | 'shadow'>[],
+  share: number,
+): Set<string> {
+  const selected = new Set<string>();
+  for (const { message, tier, threshold, shadow } of decisions) {
+    if (tier !== 'imperator' && threshold !== null && !shadow && !isDrawn(message, share)) selected.add(message);
+  }
+  return selected;
 }

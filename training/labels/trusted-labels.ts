@@ -3,7 +3,7 @@ import type { Decision } from '../../engine/core/decision.ts';
 import type { Conversation } from '../../engine/core/conversation.ts';
 import { answeredTurns } from '../examples/answered-turn.ts';
 import type { Correction } from '../examples/correction.ts';
-import { ownAnswers } from '../examples/own-answers.ts';
+import { ownAnswers, passedUp } from '../examples/own-answers.ts';
 import { findPayloadTools } from '../examples/payload-tools.ts';
 import { quarantineOf, siftCorrections } from './quarantine.ts';
 import { taughtRow } from './taught-row.ts';
@@ -14,6 +14,8 @@ export interface TrustedLabels {
   readonly corrections: readonly Correction[];
   /** Messages whose answers are none of a teacher: nothing is learned from them or judged by them. */
   readonly unlabelled: ReadonlySet<string>;
+  /** Messages whose answers teach, and do not judge: they are there because tiers passed the message up. */
+  readonly selected: ReadonlySet<string>;
   /** Messages whose answers judge, and teach nothing. */
   readonly quarantined: ReadonlySet<string>;
   /** What was set aside, for people. */
@@ -23,12 +25,13 @@ export interface TrustedLabels {
 /**
  * Labels in the order of their trust: what a person said, what a tool or a verifier found, what the teacher answered. What
  * our own cheap tiers answered is no label, unless somebody confirmed it. Suspicious labels are set aside, with a reason.
+ * @param options `isProse`: a frozen reference that tells prose from content; `explore`: see `passedUp`
  */
 export function trustedLabels(
   conversations: readonly Conversation[],
   feedback: readonly Feedback[],
   decisions: readonly Decision[],
-  isProse?: (text: string) => boolean,
+  { isProse, explore = 0 }: { readonly isProse?: (text: string) => boolean; readonly explore?: number } = {},
 ): TrustedLabels {
   const unlabelled = ownAnswers(conversations, decisions);
   for (const message of confirmedBy(feedback)) unlabelled.delete(message);
@@ -45,6 +48,7 @@ export function trustedLabels(
   return {
     corrections: sifted.kept,
     unlabelled,
+    selected: passedUp(decisions, explore),
     quarantined: new Set([...messages.keys(), ...dropped]),
     lines: [...sifted.lines, ...lines],
   };

@@ -1,7 +1,7 @@
+import { trainingOf } from '../../training-settings.ts';
 import type { Config } from '../../../engine/core/config.ts';
 import { createLogger } from '../../../engine/core/logger.ts';
 import type { Progress } from '../../../engine/core/progress.ts';
-import type { RetrainConfig } from '../../../training/queue.ts';
 import { dataFolder } from '../../data-folder.ts';
 import { shareFolder } from '../../shared-folder.ts';
 import { askOwner, servingOwner, type Address } from '../../owner.ts';
@@ -49,15 +49,6 @@ export async function openDesk(config: Config, progress: Progress): Promise<Desk
     },
     close: () => log.close(),
   };
-}
-
-type Training = Pick<Config, 'seed' | 'alpha' | 'delta' | 'device'> & Pick<RetrainConfig, 'encoder' | 'encoderTuning'>;
-
-export function trainingOf(config: Config): Training {
-  const { seed, alpha, delta, device, encoder, encoderTuning } = config;
-  // what is not asked for stays out: the settings are part of a job's id
-  const tuning = encoderTuning === 'frozen' ? {} : { encoderTuning };
-  return { seed, alpha, delta, device, ...(encoder === undefined ? {} : { encoder, ...tuning }) };
 }
 
 export function pricesOf(config: Config): { input: number; output: number } {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { parseConfig } from '../../../engine/core/config.ts';
-import { trainingOf } from '../../../mads/grace/cli/desk-door.ts';
+import { trainingOf } from '../../../mads/training-settings.ts';
 
 it('tells a training how to use an encoder only where that was asked for', () => {
   const of = (values: Readonly<Record<string, string>>): object => trainingOf(parseConfig(values));

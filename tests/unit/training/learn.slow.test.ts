@@ -62,6 +62,20 @@ describe('learn', () => {
     await disposeAll(learned.models);
   });
 
+  it('judges by a fair sample of the traffic, where there is enough of it', async () => {
+    const large = sampleConversations(4, { conversations: 1300 }).filter((one) => one.role === 'ops-desk');
+    const asked = answeredTurns(large).filter(({ message }) => message.author === 'user');
+    const selected = new Set(asked.slice(0, asked.length - 1500).map(({ message }) => message.id));
+    expect(selected.size).toBeGreaterThan(100);
+    const learned = await learn(large, { ...options, selected });
+    expect(learned.certificate.rows).toBeGreaterThan(500);
+    expect(learned.heldOut.some(({ message }) => selected.has(message))).toBe(false);
+    await disposeAll(learned.models);
+    const few = await learn(desk, { ...options, selected });
+    expect(few.heldOut.some(({ message }) => selected.has(message))).toBe(true);
+    await disposeAll(few.models);
+  });
+
   it('leaves out what is marked val or test, and answers that are no labels', async () => {
     const marked = desk.map((one, index) => ({ ...one, split: index % 3 === 0 ? ('test' as const) : null }));
     const all = desk.flatMap((one) => one.messages);

@@ -63,7 +63,11 @@ export function addBench(program: Command, shell: Shell): void {
     .option('--holdout <percent>', 'carve so many percent out of train as test', whole)
     .option('--folds <n>', 'leave sources, processes or conversations out in n folds', whole)
     .option('--learn-every <days>', 'pipeline: learn again while serving, from what was passed up (0: never)', days)
-    .option('--explore <share>', 'pipeline, with --learn-every: what the LLM answers whatever the tiers would do', share)
+    .option(
+      '--explore <share>',
+      'pipeline, with --learn-every: what the LLM answers whatever the tiers would do',
+      share,
+    )
     .option('--stream', 'traffic: how soon a source that appears half way is learned, beside training anew')
     .option(
       '--growth <n>',
@@ -103,7 +107,9 @@ export function addBench(program: Command, shell: Shell): void {
         growth: flags.growth.map((count) => (count === 'all' ? Number.POSITIVE_INFINITY : whole(count))),
         shots: flags.shots.map(whole),
         ...(flags.folds === undefined ? {} : { folds: flags.folds }),
-        ...(flags.learnEvery === undefined ? {} : { learnEvery: flags.learnEvery, explore: flags.explore ?? config.explore }),
+        ...(flags.learnEvery === undefined
+          ? {}
+          : { learnEvery: flags.learnEvery, explore: flags.explore ?? config.explore }),
         ...(flags.stream === undefined ? {} : { stream: flags.stream }),
         seeds: Array.from({ length: flags.seeds }, (_, index) => config.seed + index),
         device: config.device,

@@ -7,7 +7,7 @@ import { dataFolder } from '../../../data-folder.ts';
 import { shareFolder } from '../../../shared-folder.ts';
 import { askOwner, servingOwner, type Address } from '../../../owner.ts';
 import type { TrainRequest } from '../../desk.ts';
-import { trainingOf } from '../desk-door.ts';
+import { trainingOf } from '../../../training-settings.ts';
 import { jobEnd } from '../job-end.ts';
 import { snapshotRoles, trainRoles, type Trained } from '../role-training.ts';
 import type { Shell } from '../shell.ts';
