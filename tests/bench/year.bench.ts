@@ -3,8 +3,9 @@
  * of whose calls a tenth name the wrong tool. The same months are served by the first month's models alone, and with a
  * learning every so many months from what was passed up and a small explored share. Truth is what the conversations
  * said before they were spoiled. With `--audit N` somebody who knows says before each learning what was right for N messages,
- * drawn at random from all so far (at most half of them). Prints one JSON document.
- * `node tests/bench/year.bench.ts --log FILE [--log FILE] [--conversations 2000] [--every 3] [--explore 0.02] [--noise 0.1] [--audit 0] [--alpha 0.05] [--seed 1]`
+ * drawn at random from all so far (at most half of them). With `--verifier FILE` what is equally good is right too, for
+ * messages of which that file speaks. Prints one JSON document.
+ * `node tests/bench/year.bench.ts --log FILE [--log FILE] [--conversations 2000] [--every 3] [--explore 0.02] [--noise 0.1] [--audit 0] [--verifier FILE] [--alpha 0.05] [--seed 1]`
  */
 import { parseArgs } from 'node:util';
 import { readConversations } from '../../datasets/import/import-files.ts';
@@ -13,8 +14,10 @@ import type { Outcome } from '../../engine/core/decision.ts';
 import { hashFraction } from '../../engine/core/hash.ts';
 import { textOf, toolCallsOf, type Message, type Part } from '../../engine/core/message.ts';
 import { silent } from '../../engine/core/progress.ts';
+import { readRecords } from '../../training/bench/records.ts';
 import { serveAndLearn } from '../../training/bench/serve-and-learn.ts';
 import type { ReplayedMessage } from '../../training/bench/replay.ts';
+import { isRight, type VerifierRow } from '../../training/bench/verdict-score.ts';
 import { answeredTurns, type AnsweredTurn } from '../../training/examples/answered-turn.ts';
 import type { Correction } from '../../training/examples/correction.ts';
 import { isSameDeed } from '../../training/examples/same-deed.ts';
@@ -29,6 +32,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     noise: { type: 'string', default: '0.1' },
     audit: { type: 'string', default: '0' },
+    verifier: { type: 'string' },
     alpha: { type: 'string', default: '0.05' },
   },
 });
@@ -94,6 +98,12 @@ const firstMonth = noisy.filter(({ messages }) => monthOf(messages[0]?.time ?? 0
 const later = noisy.filter(({ messages }) => monthOf(messages[0]?.time ?? 0) > 0);
 const truth = new Map(answeredTurns(clean).map((turn) => [turn.message.id, turn] as const));
 
+const verified = new Map(
+  values.verifier === undefined
+    ? []
+    : ((await readRecords(values.verifier)) as unknown as VerifierRow[]).map((row) => [row.message_id, row] as const),
+);
+
 /** Messages that somebody was asked about, in the whole year with the loop. */
 const asked = new Set<string>();
 
@@ -156,10 +166,7 @@ function byMonth(replayed: readonly ReplayedMessage[]): Month[] {
   return Array.from({ length: months - 1 }, (_, index): Month => {
     const rows = replayed.filter(({ message }) => monthOf(message.time) === index + 1 && truth.has(message.id));
     const settled = rows.filter((row) => deedOf(row) !== null);
-    const wrong = settled.filter((row) => {
-      const outcome = deedOf(row);
-      return outcome === null || !isSameDeed(outcome, truth.get(row.message.id) as AnsweredTurn, payloadTools);
-    });
+    const wrong = settled.filter((row) => !isRightDeed(row.message.id, deedOf(row)));
     const isNew = ({ message }: ReplayedMessage): boolean => (kinds.get(message.conversation) ?? 0) > 0;
     return {
       month: index + 1,
@@ -171,6 +178,13 @@ function byMonth(replayed: readonly ReplayedMessage[]): Month[] {
       newcomersSettled: settled.filter(isNew).length,
     };
   });
+}
+
+function isRightDeed(message: string, outcome: Outcome | null): boolean {
+  const [row, turn] = [verified.get(message), truth.get(message)];
+  if (outcome === null) return false;
+  if (row !== undefined) return isRight(row, outcome);
+  return turn !== undefined && isSameDeed(outcome, turn, payloadTools);
 }
 
 function deedOf({ dtr, lppm }: ReplayedMessage) {
