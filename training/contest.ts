@@ -7,7 +7,7 @@ import type { OpenBundle, Registry } from '../models/registry.ts';
 import { loadModels } from './artefacts.ts';
 import { settleTurns, type LadderThresholds, type SettledTurn } from './evaluate.ts';
 import { answeredTurns, type AnsweredTurn } from './examples/answered-turn.ts';
-import { correctedTurns, type Correction } from './examples/correction.ts';
+import { correctedTurns, wordsOver, type Correction } from './examples/correction.ts';
 import type { KeptScript } from './examples/kept-script.ts';
 import type { PayloadTool } from './examples/payload-tools.ts';
 import { championAt, longAgo } from './gate/champion-before.ts';
@@ -45,7 +45,7 @@ export interface Champion {
 export function groundOf(
   conversations: readonly Conversation[],
   learned: Learned,
-  corrections: readonly Correction[],
+  { corrections, audited }: { readonly corrections: readonly Correction[]; readonly audited: readonly Correction[] },
 ): Ground {
   const turns = answeredTurns(
     conversations.filter(({ split }) => split === null || split === 'train'),
@@ -54,7 +54,10 @@ export function groundOf(
   const messages = new Set(learned.heldOut.map((turn) => turn.message));
   return {
     turns,
-    heldOut: turns.filter((turn) => messages.has(turn.message.id)),
+    heldOut: wordsOver(
+      turns.filter((turn) => messages.has(turn.message.id)),
+      audited,
+    ),
     corrected: correctedTurns(turns, corrections),
     payloadTools: learned.payloadTools,
     isKept: learned.isKept,

@@ -4,9 +4,10 @@ import { footprintFaults, type Footprint } from './gate/footprint.ts';
 import { compareRows, lossSince, slicesLost, type Comparison, type Terms } from './gate/losses.ts';
 import { metamorphicFaults, type MetamorphicFigures } from './gate/metamorphic.ts';
 import { mustPass, type Corrected } from './gate/must-pass.ts';
-import { compare, isUnsafe, pairUp, points, signed, z95, type PairedDifference } from './gate/paired.ts';
+import { pairUp, points, signed, z95, type PairedDifference } from './gate/paired.ts';
 import type { SeenByGate } from './gate/sealed.ts';
 import { monthlyLevel } from './gate/alpha-spending.ts';
+import { unsafeBeyondNoise } from './gate/unsafe.ts';
 import { reasonToChange } from './gate/reason-to-change.ts';
 import type { JudgedTurn } from './judged-turn.ts';
 
@@ -86,10 +87,8 @@ export function judgeCandidate(
   const reasons = [`candidate: ${describe(candidate)}`, `champion: ${describe(champion)}`, ...still];
 
   if (pairs.length === 0) faults.push('there is no message to compare them on');
-  const danger = compare(pairs, isUnsafe);
-  if (danger.better > danger.worse) {
-    faults.push(`it would execute ${danger.better - danger.worse} more messages that nobody wanted executed`);
-  }
+  const unwanted = unsafeBeyondNoise(pairs, labelNoise);
+  if (unwanted > 0) faults.push(`it would execute ${unwanted} more messages that nobody wanted executed`);
   if (cases.broken.length > 0) {
     faults.push(`it settles ${cases.broken.length} corrected messages wrongly that the champion does not`);
   }

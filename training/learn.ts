@@ -15,7 +15,7 @@ import { answeredTurns, type AnsweredTurn } from './examples/answered-turn.ts';
 import { baseExamples, type BaseRow } from './examples/base-examples.ts';
 import { cetExamples } from './examples/cet-examples.ts';
 import type { ContextOutcome } from './examples/context-outcomes.ts';
-import { applyCorrections, correctedTurns, type Correction } from './examples/correction.ts';
+import { applyCorrections, wordsOver, type Correction } from './examples/correction.ts';
 import { dtrExamples } from './examples/dtr-examples.ts';
 import { keptScript, type KeptScript } from './examples/kept-script.ts';
 import { lppmExamples, lppmTurns } from './examples/lppm-examples.ts';
@@ -152,7 +152,7 @@ export async function learn(conversations: readonly Conversation[], options: Lea
     ...turns.filter((turn) => isHeldOut(turn) && corrected.has(turn.message.id)),
   ];
   const tiers = options.tiers ?? ['dtr', 'lppm', 'cet'];
-  const words = [...corrections, ...audited.map((one) => ({ ...one, weight: 1 }))];
+  const words = [...corrections, ...audited.map((one) => ({ weight: 1, ...one }))];
   const lessons = applyCorrections(taught, words);
   const { models, reports } = await fitAll(lessons, workshop, 'all', tiers);
 
@@ -162,19 +162,23 @@ export async function learn(conversations: readonly Conversation[], options: Lea
   // what a person said of a message is the last word
   const isOpen = ({ message }: AnsweredTurn): boolean => !corrected.has(message.id) && !known.has(message.id);
   const isKept = keptScript(turns.filter(isOpen), payloadTools, models.lppm);
-  const byWord = (turn: AnsweredTurn): AnsweredTurn => correctedTurns([turn], audited)[0] ?? turn;
   const scored: JudgedTurn[] = [];
   for (let fold = 0; fold < folds; fold += 1) {
     const isInFold = (turn: AnsweredTurn): boolean => foldOf(turn.conversation) === fold;
     const others = teaching.filter((turn) => !isInFold(turn) && isTrusted(turn));
     const { models: own } = await fitAll(applyCorrections(others, words), workshop, `fold ${fold + 1}`, ['dtr']);
-    const judged = teaching.filter((turn) => isInFold(turn) && isJudge(turn)).map(byWord);
+    const judged = teaching.filter((turn) => isInFold(turn) && isJudge(turn));
     const { dtr } = judgingTiers(own);
-    scored.push(...(await judgeTurns(judged, { dtr, lppm }, payloadTools, options.progress, isKept)));
+    scored.push(
+      ...(await judgeTurns(wordsOver(judged, audited), { dtr, lppm }, payloadTools, options.progress, isKept)),
+    );
     await disposeAll(own);
   }
 
-  const unseen = turns.filter((turn) => isHeldOut(turn) && isJudge(turn)).map(byWord);
+  const unseen = wordsOver(
+    turns.filter((turn) => isHeldOut(turn) && isJudge(turn)),
+    audited,
+  );
   const heldOut = await judgeTurns(unseen, judgingTiers(models), payloadTools, options.progress, isKept);
   const ways = waysToCertify(scored, heldOut, { asked, known, options });
   const strangers = strangersOf(turns);

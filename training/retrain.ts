@@ -38,6 +38,7 @@ import { judgingTiers } from './judging-tiers.ts';
 import { referenceReader } from './labels/reference.ts';
 import { trustedLabels } from './labels/trusted-labels.ts';
 import { disposeAll, learn, type Learned, type LearnedTier } from './learn.ts';
+import { fewestAudited } from './ladder-certificate.ts';
 import type { RetrainResult } from './queue.ts';
 
 export interface RetrainOptions {
@@ -90,6 +91,7 @@ export async function retrain(options: RetrainOptions): Promise<RetrainResult> {
   const { corrections, lines, ...labels } = trustedLabels(conversations, feedback, decisions, {
     ...(isProse === undefined ? {} : { isProse }),
     ...(options.explore === undefined ? {} : { explore: options.explore }),
+    fewestAudited: fewestAudited(options.alpha, options.delta),
   });
   for (const note of lines) progress({ stage: 'labels', done: 0, total: null, note });
   const learned = await learn(conversations, {
@@ -106,7 +108,7 @@ export async function retrain(options: RetrainOptions): Promise<RetrainResult> {
   let champion: Champion | null = null;
   try {
     stopIfAsked();
-    const ground = groundOf(conversations, learned, corrections);
+    const ground = groundOf(conversations, learned, { corrections, audited: labels.audited });
     progress({ stage: 'compare with champion', done: 0, total: null });
     champion = await openChampion(options);
     const asked = [...ground.heldOut, ...ground.corrected];

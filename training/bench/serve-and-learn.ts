@@ -3,7 +3,7 @@ import type { Verdict } from '../../engine/core/decision.ts';
 import { isDrawn } from '../../engine/pipeline/explored-tier.ts';
 import { withheld } from '../../engine/tiers/withheld.ts';
 import { answeredTurns } from '../examples/answered-turn.ts';
-import { correctedTurns, type Correction } from '../examples/correction.ts';
+import { wordsOver, type Correction } from '../examples/correction.ts';
 import { ownAnswers } from '../examples/own-answers.ts';
 import { settleTurns } from '../evaluate.ts';
 import { judgeCandidate } from '../gate.ts';
@@ -122,7 +122,7 @@ async function compare(
 ) {
   const ids = new Set(candidate.heldOut.map(({ message }) => message));
   const heldOut = answeredTurns(conversations).filter(({ message }) => ids.has(message.id));
-  const byWord = heldOut.map((turn) => correctedTurns([turn], audited)[0] ?? turn);
+  const byWord = wordsOver(heldOut, audited);
   const judged = await judgeTurns(
     byWord,
     judgingTiers(champion.models),

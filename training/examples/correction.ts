@@ -26,6 +26,14 @@ export function correctedTurns(turns: readonly AnsweredTurn[], corrections: read
   });
 }
 
+/** All turns, those with a word about them with the answer that was called right. */
+export function wordsOver(turns: readonly AnsweredTurn[], words: readonly Correction[]): AnsweredTurn[] {
+  return applyCorrections(
+    turns,
+    words.map((one) => ({ ...one, weight: 1 })),
+  );
+}
+
 /** Logged turns with corrected answers in place of what the assistant did, corrected ones several times. */
 export function applyCorrections(turns: readonly AnsweredTurn[], corrections: readonly Correction[]): AnsweredTurn[] {
   const byMessage = new Map(corrections.map((correction) => [correction.message, correction]));

@@ -2,7 +2,8 @@ import { clopperPearsonLower } from '../../models/binomial.ts';
 import { trueError } from '../../models/certificate-noise.ts';
 import type { SettledTurn } from '../evaluate.ts';
 import { compareRows, type Terms } from './losses.ts';
-import { compare, isUnsafe, pairUp, points, type PairedDifference } from './paired.ts';
+import { compare, pairUp, points, type PairedDifference } from './paired.ts';
+import { unsafeBeyondNoise } from './unsafe.ts';
 
 /** One-sided level at which a sealed row speaks against a candidate. */
 const doubt = 0.05;
@@ -47,8 +48,9 @@ export function judgeSealed(evidence: SealedEvidence, terms: Terms): SealedVerdi
   const pairs = pairUp(candidate, champion);
   if (pairs.length === 0) return { rows: 0, reasons: ['no sealed message to compare them on'], faults };
   const sealed = compareRows(pairs, terms);
-  const danger = compare(pairs, isUnsafe);
-  if (danger.better > danger.worse) faults.push('it would execute a sealed message that nobody wanted executed');
+  if (unsafeBeyondNoise(pairs, terms.labelNoise) > 0) {
+    faults.push('it would execute a sealed message that nobody wanted executed');
+  }
   if (sealed.gain.upper < 0 && !terms.isStricter) {
     faults.push(`of the sealed messages it settles ${points(-sealed.gain.difference)} fewer rightly`);
   }

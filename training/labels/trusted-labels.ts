@@ -7,11 +7,14 @@ import { ownAnswers, passedUp } from '../examples/own-answers.ts';
 import { findPayloadTools } from '../examples/payload-tools.ts';
 import { quarantineOf, siftCorrections } from './quarantine.ts';
 import { taughtRow } from './taught-row.ts';
+import { auditedWords } from './audited-words.ts';
 import { confirmedBy, correctionsOf, doubtedBy } from './words.ts';
 
 /** Which answers of a log may be learned from, and which words replace them. */
 export interface TrustedLabels {
   readonly corrections: readonly Correction[];
+  /** What people said of a fair sample; see `learn`. Empty where it is too small to prove anything: then all words correct. */
+  readonly audited: readonly Correction[];
   /** Messages whose answers are none of a teacher: nothing is learned from them or judged by them. */
   readonly unlabelled: ReadonlySet<string>;
   /** Messages whose answers teach, and do not judge: they are there because tiers passed the message up. */
@@ -22,23 +25,37 @@ export interface TrustedLabels {
   readonly lines: readonly string[];
 }
 
+export interface LabelTerms {
+  /** A frozen reference that tells prose from content. */
+  readonly isProse?: (text: string) => boolean;
+  /** See `passedUp`. */
+  readonly explore?: number;
+  /** With fewer drawn and judged messages nothing is proved by them; never is by default. */
+  readonly fewestAudited?: number;
+}
+
 /**
  * Labels in the order of their trust: what a person said, what a tool or a verifier found, what the teacher answered. What
  * our own cheap tiers answered is no label, unless somebody confirmed it. Suspicious labels are set aside, with a reason.
- * @param options `isProse`: a frozen reference that tells prose from content; `explore`: see `passedUp`
  */
 export function trustedLabels(
   conversations: readonly Conversation[],
   feedback: readonly Feedback[],
   decisions: readonly Decision[],
-  { isProse, explore = 0 }: { readonly isProse?: (text: string) => boolean; readonly explore?: number } = {},
+  { isProse, explore = 0, fewestAudited = Number.POSITIVE_INFINITY }: LabelTerms = {},
 ): TrustedLabels {
+  const drawn = auditedWords(feedback, decisions);
+  const audited = drawn.length < fewestAudited ? [] : drawn;
+  const isAudited = new Set(audited.map(({ message }) => message));
   const unlabelled = ownAnswers(conversations, decisions);
   for (const message of confirmedBy(feedback)) unlabelled.delete(message);
   const turns = answeredTurns(conversations);
   const payloadTools = findPayloadTools(turns);
   const rows = turns.map((turn) => taughtRow(turn, payloadTools));
-  const sifted = siftCorrections(correctionsOf(feedback), rows);
+  const sifted = siftCorrections(
+    correctionsOf(feedback).filter(({ message }) => !isAudited.has(message)),
+    rows,
+  );
   const dropped = new Set(sifted.dropped);
   const labelled = rows.filter(({ message }) => !unlabelled.has(message) && !dropped.has(message));
   const { messages, lines } = quarantineOf(labelled, sifted.kept, {
@@ -47,6 +64,7 @@ export function trustedLabels(
   });
   return {
     corrections: sifted.kept,
+    audited,
     unlabelled,
     selected: passedUp(decisions, explore),
     quarantined: new Set([...messages.keys(), ...dropped]),

@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import type { Feedback } from '../../../../datasets/log/feedback.ts';
+import { isDrawnForAudit } from '../../../../engine/core/audit-draw.ts';
+import type { Outcome } from '../../../../engine/core/decision.ts';
+import { auditedWords, auditOrder, auditWordPrefix, stakeOf } from '../../../../training/labels/audited-words.ts';
+import { trustedLabels } from '../../../../training/labels/trusted-labels.ts';
+import { decisionFixture } from '../../../support/log-fixture.ts';
+
+const reply: Outcome = { kind: 'reply', text: 'hello' };
+/** Every second one was settled by the tree router, the others by the LLM. */
+const decisions = Array.from({ length: 4000 }, (_, index) =>
+  decisionFixture(`d${index}`, {
+    message: `m${index}`,
+    ...(index % 2 === 0 ? {} : { tier: 'imperator', outcome: reply, model: null }),
+  }),
+);
+const drawn = decisions.filter(({ id }) => isDrawnForAudit(id));
+const byStake = (stake: string) => drawn.filter((one) => stakeOf(one) === stake);
+
+function word(decision: string, more: Partial<Feedback> = {}): Feedback {
+  return {
+    id: `${auditWordPrefix}:${decision}`,
+    time: 1,
+    conversation: 'cnv_1',
+    message: decision.replace('d', 'm'),
+    decision,
+    tier: null,
+    correct: true,
+    label: null,
+    outcome: reply,
+    source: 'human',
+    confidence: 1,
+    note: null,
+    ...more,
+  };
+}
+
+describe('auditedWords', () => {
+  it('is as large as the kind allows that was looked at least, in proportion to what was drawn', () => {
+    const passed = byStake('passed').toSorted((a, b) => auditOrder(a.id) - auditOrder(b.id));
+    const half = passed.slice(0, Math.floor(passed.length / 2));
+    const words = auditedWords(
+      [...byStake('executes'), ...half].map(({ id }) => word(id)),
+      decisions,
+    );
+    const ids = new Set(words.map(({ message }) => message));
+    const share = half.length / passed.length;
+    expect(byStake('executes').length).toBeGreaterThan(50);
+    expect(ids.size).toBe(half.length + Math.round(share * byStake('executes').length));
+    expect(half.every(({ message }) => ids.has(message))).toBe(true);
+  });
+
+  it('is empty where nobody looked at a kind, and hears neither complaints nor words about what was not drawn', () => {
+    expect(
+      auditedWords(
+        byStake('executes').map(({ id }) => word(id)),
+        decisions,
+      ),
+    ).toEqual([]);
+    expect(
+      auditedWords(
+        drawn.map(({ id }) => word(id, { id: `fbk_${id}` })),
+        decisions,
+      ),
+    ).toEqual([]);
+    const others = decisions.filter(({ id }) => !isDrawnForAudit(id)).map(({ id }) => word(id));
+    expect(auditedWords(others, decisions)).toEqual([]);
+    expect(auditedWords([], [])).toEqual([]);
+  });
+
+  it('takes the later of two words, and what was called wrong without the right answer for the LLM', () => {
+    const all = drawn.map(({ id }) => word(id));
+    const [first] = drawn;
+    const later = word(first?.id ?? '', { id: `${auditWordPrefix}:again`, time: 2, correct: false, outcome: null });
+    const said = auditedWords([later, ...all], decisions).find(({ message }) => message === first?.message);
+    expect(said).toMatchObject({ outcome: null, source: 'human' });
+  });
+});
+
+describe('trustedLabels', () => {
+  const wrong = drawn.map(({ id }) => word(id, { correct: false, outcome: null }));
+
+  it('lets a fair sample judge, and corrects by it where it is too small to', () => {
+    const enough = trustedLabels([], wrong, decisions, { fewestAudited: 10 });
+    expect(enough.audited).toHaveLength(wrong.length);
+    expect(enough.corrections).toEqual([]);
+    const few = trustedLabels([], wrong, decisions, { fewestAudited: wrong.length + 1 });
+    expect(few.audited).toEqual([]);
+  });
+});
