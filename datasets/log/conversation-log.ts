@@ -13,7 +13,7 @@ import { silent } from '../../engine/core/progress.ts';
 import type { Progress } from '../../engine/core/progress.ts';
 import { LogDatabase, isFatal } from './database.ts';
 import type { Values } from './database.ts';
-import type { Feedback, FeedbackInput } from './feedback.ts';
+import { drawnWordPrefix, type Feedback, type FeedbackInput } from './feedback.ts';
 import { completeFeedback } from './feedback-completion.ts';
 import { Feed } from './feed.ts';
 import { FolderLock } from './folder-lock.ts';
@@ -224,7 +224,7 @@ export class ConversationLog implements DecisionSink {
   async addFeedback(input: FeedbackInput): Promise<Feedback> {
     await this.#settle();
     const feedback = await completeFeedback(input, this.#reader, {
-      id: input.id ?? this.#ids('fbk'),
+      id: input.id ?? this.#ids(input.isDrawn === true ? drawnWordPrefix : 'fbk'),
       time: input.time ?? this.#clock.now(),
     });
     if (input.id !== undefined && (await this.#reader.hasFeedback(input.id))) return feedback;

@@ -28,11 +28,16 @@ export interface Feedback {
   readonly note: string | null;
 }
 
+/** Ids of words about messages that were drawn at random begin so: what people say unasked is no fair sample. */
+export const drawnWordPrefix = 'look';
+
 /** Names a decision or a message, and says what was wrong or right about it. */
 export interface FeedbackInput {
   /** Given by the caller where the same word may arrive twice. */
   readonly id?: string;
   readonly time?: number;
+  /** Said because the message was drawn to be looked at, by whoever may ask for such words; its id tells. */
+  readonly isDrawn?: true;
   readonly decision?: string;
   readonly message?: string;
   readonly tier?: TierName;

@@ -198,7 +198,7 @@ export class Desk {
 
   /** A person's word on one settled message. @throws DECISION_UNKNOWN */
   label(input: z.input<typeof labelAnswer>): ReturnType<ConversationLog['addFeedback']> {
-    return this.#parts.log.addFeedback({ ...defined(parse(labelAnswer, input)), source: 'human' });
+    return this.#parts.log.addFeedback({ ...defined(parse(labelAnswer, input)), isDrawn: true, source: 'human' });
   }
 
   /** Makes the bundle before the current one serve again. @throws NOTHING_TO_ROLL_BACK */

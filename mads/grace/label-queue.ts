@@ -2,18 +2,12 @@ import { z } from 'zod';
 import type { ConversationLog } from '../../datasets/log/conversation-log.ts';
 import type { LoggedDecision } from '../../datasets/log/reader.ts';
 import type { FeedbackSource } from '../../datasets/log/feedback.ts';
-import { hashFraction } from '../../engine/core/hash.ts';
+import { isDrawnForAudit } from '../../engine/core/audit-draw.ts';
+import { auditOrder, stakeOf, stakes, type Stake } from '../../training/labels/audited-words.ts';
 import { boundByAudit, type AuditBound, type AuditStratum } from '../../models/certificate-audit.ts';
-
-/** Of the messages that a cheap tier settled, so many are drawn for somebody to look at. */
-export const auditShare = 0.05;
 
 /** Whose word counts as truth here. */
 const trusted: readonly (FeedbackSource | null)[] = ['human', 'tool', 'verifier'];
-
-/** Kinds of deeds, most at stake first: what is run, what is done in a process, what is said. */
-const kinds = ['executes', 'acts', 'says'] as const;
-type Kind = (typeof kinds)[number];
 
 /** One settled message that somebody should look at. */
 export interface LabelTask {
@@ -25,7 +19,7 @@ export interface LabelTask {
   /** What was done. */
   readonly outcome: LoggedDecision['outcome'];
   readonly confidence: number | null;
-  readonly stake: Kind;
+  readonly stake: Stake;
 }
 
 export interface LabelQueue {
@@ -37,20 +31,10 @@ export interface LabelQueue {
   readonly bound: AuditBound;
 }
 
-function kindOf({ outcome }: LoggedDecision): Kind {
-  if (outcome?.kind !== 'tool-call') return 'says';
-  return outcome.process === undefined ? 'executes' : 'acts';
-}
-
-/** Drawn by hash of the decision: whoever answers cannot choose, and what was drawn once stays drawn. */
-function isDrawn({ id }: LoggedDecision): boolean {
-  return hashFraction(`audit ${id}`) < auditShare;
-}
-
 /**
- * What is to be looked at next, by what is at stake, and what was proved so far. Within one kind the order is random, so
- * that those who stop early have still seen a fair sample of it. Words about messages that were not drawn do not count:
- * people complain about what went wrong.
+ * What is to be looked at next, by what is at stake, and what was proved so far. What the LLM answered comes last: it says
+ * nothing of what was settled, but with it the words are a fair sample of all traffic, which certifies the next models
+ * (`auditedWords`). Words about messages that were not drawn do not count: people complain about what went wrong.
  * @param decisions settled ones of a role
  */
 export function labelQueue(
@@ -58,26 +42,25 @@ export function labelQueue(
   decisions: readonly LoggedDecision[],
   options: { readonly alpha: number; readonly delta: number; readonly limit: number },
 ): LabelQueue {
-  const settled = decisions.filter((one) => one.settled && !one.shadow && (one.tier === 'dtr' || one.tier === 'lppm'));
-  const drawn = settled.filter(isDrawn);
+  const answered = decisions.filter((one) => one.settled && !one.shadow);
+  const settled = answered.filter(({ tier }) => tier === 'dtr' || tier === 'lppm');
+  const drawn = answered.filter(({ id }) => isDrawnForAudit(id));
   const judged = drawn.filter((one) => one.correct !== null && trusted.includes(one.judgedBy));
   const known = new Set(judged.map(({ id }) => id));
-  const strata = kinds.map((kind): AuditStratum => {
-    const own = judged.filter((one) => kindOf(one) === kind);
-    return {
-      name: kind,
-      settled: settled.filter((one) => kindOf(one) === kind).length,
-      judged: own.length,
-      errors: own.filter((one) => one.correct === false).length,
-    };
-  });
+  const strata = stakes
+    .filter((stake) => stake !== 'passed')
+    .map((kind): AuditStratum => {
+      const own = judged.filter((one) => stakeOf(one) === kind);
+      return {
+        name: kind,
+        settled: settled.filter((one) => stakeOf(one) === kind).length,
+        judged: own.length,
+        errors: own.filter((one) => one.correct === false).length,
+      };
+    });
   const waiting = drawn
     .filter(({ id }) => !known.has(id))
-    .toSorted(
-      (a, b) =>
-        kinds.indexOf(kindOf(a)) - kinds.indexOf(kindOf(b)) ||
-        hashFraction(`order ${a.id}`) - hashFraction(`order ${b.id}`),
-    );
+    .toSorted((a, b) => stakes.indexOf(stakeOf(a)) - stakes.indexOf(stakeOf(b)) || auditOrder(a.id) - auditOrder(b.id));
   const tasks = waiting.slice(0, options.limit).map((one) => ({
     decision: one.id,
     conversation: one.conversation,
@@ -86,7 +69,7 @@ export function labelQueue(
     tier: one.tier,
     outcome: one.outcome,
     confidence: one.confidence,
-    stake: kindOf(one),
+    stake: stakeOf(one),
   }));
   return { role, waiting: waiting.length, tasks, bound: boundByAudit(strata, options) };
 }

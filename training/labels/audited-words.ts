@@ -1,11 +1,8 @@
-import type { Feedback } from '../../datasets/log/feedback.ts';
+import { drawnWordPrefix, type Feedback } from '../../datasets/log/feedback.ts';
 import { isDrawnForAudit } from '../../engine/core/audit-draw.ts';
 import type { Decision, Outcome } from '../../engine/core/decision.ts';
 import { hashFraction } from '../../engine/core/hash.ts';
 import type { Correction } from '../examples/correction.ts';
-
-/** Words about drawn messages have ids that begin so: what people say unasked is no fair sample, they complain. */
-export const auditWordPrefix = 'looked-at';
 
 /** Kinds of deeds, most at stake first: what is run, what is done in a process, what is said, what went to the LLM. */
 export const stakes = ['executes', 'acts', 'says', 'passed'] as const;
@@ -39,7 +36,7 @@ export function auditedWords(feedback: readonly Feedback[], decisions: readonly 
   }
   const words = new Map<string, Feedback>();
   for (const one of feedback) {
-    if (one.decision === null || one.correct === null || !one.id.startsWith(auditWordPrefix)) continue;
+    if (one.decision === null || one.correct === null || !one.id.startsWith(drawnWordPrefix)) continue;
     const other = words.get(one.decision);
     if (other === undefined || one.time >= other.time) words.set(one.decision, one);
   }

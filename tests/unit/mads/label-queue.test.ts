@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { LoggedDecision } from '../../../datasets/log/reader.ts';
 import type { Outcome } from '../../../engine/core/decision.ts';
-import { auditShare, labelQueue } from '../../../mads/grace/label-queue.ts';
+import { auditShare } from '../../../engine/core/audit-draw.ts';
+import { labelQueue } from '../../../mads/grace/label-queue.ts';
 import { decisionFixture } from '../../support/log-fixture.ts';
 
 const options = { alpha: 0.05, delta: 0.1, limit: 1000 };
@@ -25,7 +26,22 @@ describe('labelQueue', () => {
     expect(waiting / 4000).toBeLessThan(1.3 * auditShare);
     expect([...new Set(tasks.map(({ stake }) => stake))]).toEqual(['executes', 'acts', 'says']);
     expect(bound).toMatchObject({ settled: 4000, judged: 0, errorUpper: 1, holds: false });
-    expect(labelQueue('desk', decisions(4000, { tier: 'imperator' }), options).waiting).toBe(0);
+  });
+
+  it('shows what the LLM answered last, and lets it say nothing of what was settled', () => {
+    const passed = decisions(4000, { tier: 'imperator', correct: true, judgedBy: 'human' });
+    const both = decisions(4000).map((one, index) => (index < 2000 ? one : (passed[index] ?? one)));
+    const { tasks, bound } = labelQueue(
+      'desk',
+      [...both.slice(0, 2000), ...decisions(4000, { tier: 'imperator' }).slice(2000)],
+      options,
+    );
+    expect(tasks.at(-1)?.stake).toBe('passed');
+    expect(tasks.findIndex(({ stake }) => stake === 'passed')).toBeGreaterThan(
+      tasks.findLastIndex(({ stake }) => stake === 'says'),
+    );
+    expect(bound).toMatchObject({ settled: 2000, judged: 0 });
+    expect(labelQueue('desk', both, options).bound).toMatchObject({ settled: 2000, judged: 0 });
   });
 
   it('proves something by the answers of people, and nothing by praise that nobody asked for', () => {

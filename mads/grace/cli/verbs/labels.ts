@@ -12,8 +12,9 @@ export function addLabels(program: Command, shell: Shell): void {
   labels
     .command('next')
     .description(
-      `One in twenty of the messages that were settled without the LLM, drawn at random, those with most at stake first;
-and what the answers so far prove about all of them.`,
+      `One in twenty of all messages, drawn at random: what was settled without the LLM first, most at stake first, then what the
+LLM answered. Says what the answers so far prove about what was settled. With some hundred answers, of every kind as
+many as were drawn, the next training certifies by them too, and no longer by the LLM's answers alone.`,
     )
     .option('--role <name>', 'one role alone')
     .option('--limit <n>', 'at most so many of each role', '10')

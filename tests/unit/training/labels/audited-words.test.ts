@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Feedback } from '../../../../datasets/log/feedback.ts';
+import { drawnWordPrefix, type Feedback } from '../../../../datasets/log/feedback.ts';
 import { isDrawnForAudit } from '../../../../engine/core/audit-draw.ts';
 import type { Outcome } from '../../../../engine/core/decision.ts';
-import { auditedWords, auditOrder, auditWordPrefix, stakeOf } from '../../../../training/labels/audited-words.ts';
+import { auditedWords, auditOrder, stakeOf } from '../../../../training/labels/audited-words.ts';
 import { trustedLabels } from '../../../../training/labels/trusted-labels.ts';
 import { decisionFixture } from '../../../support/log-fixture.ts';
 
@@ -19,7 +19,7 @@ const byStake = (stake: string) => drawn.filter((one) => stakeOf(one) === stake)
 
 function word(decision: string, more: Partial<Feedback> = {}): Feedback {
   return {
-    id: `${auditWordPrefix}:${decision}`,
+    id: `${drawnWordPrefix}:${decision}`,
     time: 1,
     conversation: 'cnv_1',
     message: decision.replace('d', 'm'),
@@ -71,7 +71,7 @@ describe('auditedWords', () => {
   it('takes the later of two words, and what was called wrong without the right answer for the LLM', () => {
     const all = drawn.map(({ id }) => word(id));
     const [first] = drawn;
-    const later = word(first?.id ?? '', { id: `${auditWordPrefix}:again`, time: 2, correct: false, outcome: null });
+    const later = word(first?.id ?? '', { id: `${drawnWordPrefix}:again`, time: 2, correct: false, outcome: null });
     const said = auditedWords([later, ...all], decisions).find(({ message }) => message === first?.message);
     expect(said).toMatchObject({ outcome: null, source: 'human' });
   });
