@@ -2,7 +2,7 @@ import { clopperPearsonLower } from '../../models/binomial.ts';
 import { trueError } from '../../models/certificate-noise.ts';
 import type { SettledTurn } from '../evaluate.ts';
 import { compareRows, type Terms } from './losses.ts';
-import { compare, pairUp, points, type PairedDifference } from './paired.ts';
+import { pairUp, points, type PairedDifference } from './paired.ts';
 import { unsafeBeyondNoise } from './unsafe.ts';
 
 /** One-sided level at which a sealed row speaks against a candidate. */
