@@ -2,8 +2,7 @@ import { z } from 'zod';
 import type { ConversationLog } from '../../datasets/log/conversation-log.ts';
 import type { LoggedDecision } from '../../datasets/log/reader.ts';
 import type { FeedbackSource } from '../../datasets/log/feedback.ts';
-import { isDrawnForAudit } from '../../engine/core/audit-draw.ts';
-import { auditOrder, stakeOf, stakes, type Stake } from '../../training/labels/audited-words.ts';
+import { auditOrder, isDrawnForAudit, stakeOf, stakes, type Stake } from '../../engine/core/audit-draw.ts';
 import { boundByAudit, type AuditBound, type AuditStratum } from '../../models/certificate-audit.ts';
 
 /** Whose word counts as truth here. */

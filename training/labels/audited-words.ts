@@ -1,23 +1,7 @@
 import { drawnWordPrefix, type Feedback } from '../../datasets/log/feedback.ts';
-import { isDrawnForAudit } from '../../engine/core/audit-draw.ts';
-import type { Decision, Outcome } from '../../engine/core/decision.ts';
-import { hashFraction } from '../../engine/core/hash.ts';
+import { auditOrder, isDrawnForAudit, stakeOf, type Stake } from '../../engine/core/audit-draw.ts';
+import type { Decision } from '../../engine/core/decision.ts';
 import type { Correction } from '../examples/correction.ts';
-
-/** Kinds of deeds, most at stake first: what is run, what is done in a process, what is said, what went to the LLM. */
-export const stakes = ['executes', 'acts', 'says', 'passed'] as const;
-export type Stake = (typeof stakes)[number];
-
-export function stakeOf({ tier, outcome }: { readonly tier: string; readonly outcome: Outcome | null }): Stake {
-  if (tier === 'imperator') return 'passed';
-  if (outcome?.kind !== 'tool-call') return 'says';
-  return outcome.process === undefined ? 'executes' : 'acts';
-}
-
-/** The order in which drawn decisions of one stake are shown, so that those who stop early have seen a fair sample of it. */
-export function auditOrder(decision: string): number {
-  return hashFraction(`order ${decision}`);
-}
 
 type Answer = Pick<Decision, 'id' | 'message' | 'tier' | 'settled' | 'shadow' | 'outcome' | 'time'>;
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { drawnWordPrefix, type Feedback } from '../../../../datasets/log/feedback.ts';
-import { isDrawnForAudit } from '../../../../engine/core/audit-draw.ts';
+import { auditOrder, isDrawnForAudit, stakeOf } from '../../../../engine/core/audit-draw.ts';
 import type { Outcome } from '../../../../engine/core/decision.ts';
-import { auditedWords, auditOrder, stakeOf } from '../../../../training/labels/audited-words.ts';
+import { auditedWords } from '../../../../training/labels/audited-words.ts';
 import { trustedLabels } from '../../../../training/labels/trusted-labels.ts';
 import { decisionFixture } from '../../../support/log-fixture.ts';
 
