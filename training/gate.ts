@@ -1,5 +1,6 @@
 import { figuresOf, type LadderFigures, type SettledTurn } from './evaluate.ts';
 import { calibrationFaults } from './gate/calibration.ts';
+import type { ContextVerdict } from './gate/context-recall.ts';
 import { footprintFaults, type Footprint } from './gate/footprint.ts';
 import { compareRows, lossSince, slicesLost, type Comparison, type Terms } from './gate/losses.ts';
 import { metamorphicFaults, type MetamorphicFigures } from './gate/metamorphic.ts';
@@ -35,6 +36,8 @@ export interface GateOptions {
   readonly judged?: OfBoth<readonly JudgedTurn[]>;
   readonly metamorphic?: OfBoth<MetamorphicFigures>;
   readonly footprint?: OfBoth<Footprint>;
+  /** What became of a context model that was learned with it; a refused one is no part of the candidate. */
+  readonly context?: ContextVerdict;
   /** The same messages as the champion of 30 days ago settles them. */
   readonly earlier?: readonly SettledTurn[];
 }
@@ -74,8 +77,9 @@ export function judgeCandidate(
   const cases = mustPass(options.corrected ?? { candidate: [], champion: [] });
   const faults = [...calibrationFaults(options.judged?.candidate ?? [], options.judged?.champion ?? null)];
   const still = cases.open.length > 0 ? [`${cases.open.length} corrected messages are settled wrongly still`] : [];
+  const context = options.context === undefined ? [] : [options.context.reason];
   if (championRows === null) {
-    const reasons = [`no champion serves yet; ${describe(candidate)}`, ...still, ...faults];
+    const reasons = [`no champion serves yet; ${describe(candidate)}`, ...context, ...still, ...faults];
     return { isPromoted: faults.length === 0, reasons, candidate, champion: null, gain: null, harm: null, missing: 0 };
   }
   const { alpha, margin = marginByDefault, level = levelByDefault, labelNoise = 0, isStricter = false } = options;
@@ -84,7 +88,7 @@ export function judgeCandidate(
   const champion = figuresOf(pairs.map(([, old]) => old));
   const comparison = compareRows(pairs, terms);
   const { gain, harm } = comparison;
-  const reasons = [`candidate: ${describe(candidate)}`, `champion: ${describe(champion)}`, ...still];
+  const reasons = [`candidate: ${describe(candidate)}`, `champion: ${describe(champion)}`, ...context, ...still];
 
   if (pairs.length === 0) faults.push('there is no message to compare them on');
   const unwanted = unsafeBeyondNoise(pairs, labelNoise);
@@ -98,7 +102,8 @@ export function judgeCandidate(
 
   const standing = standingOf(comparison, margin, cases.mended > 0, isStricter);
   const change = reasonToChange(pairs, level);
-  const isWanted = change.reasons.length > 0 || cases.mended > 0 || isStricter;
+  const isBetterContext = options.context?.isAccepted === true && options.context.isBetter;
+  const isWanted = change.reasons.length > 0 || cases.mended > 0 || isStricter || isBetterContext;
   let missing = 0;
   const figures = `right answers ${signed(gain.difference)} (at worst ${signed(gain.lower)}), wrong ones ${signed(harm.difference)} (at worst ${signed(harm.upper)})`;
   if (standing === 'falls') {

@@ -25,10 +25,12 @@ import {
   type Ground,
   type Ladder,
 } from './contest.ts';
+import { contestContext, heldOutQuestions } from './context-contest.ts';
 import { settleTurns, type LadderFigures, type SettledTurn } from './evaluate.ts';
-import { contextOutcomes } from './examples/context-outcomes.ts';
+import { contextOutcomes, type ContextOutcome } from './examples/context-outcomes.ts';
 import { judgeCandidate, seenByGate, type GateVerdict } from './gate.ts';
 import { levelOfNextTest } from './gate/alpha-spending.ts';
+import type { ContextVerdict } from './gate/context-recall.ts';
 import type { Terms } from './gate/losses.ts';
 import { metamorphicFigures } from './gate/metamorphic.ts';
 import type { SealedVerdict } from './gate/sealed.ts';
@@ -94,11 +96,12 @@ export async function retrain(options: RetrainOptions): Promise<RetrainResult> {
     fewestAudited: fewestAudited(options.alpha, options.delta),
   });
   for (const note of lines) progress({ stage: 'labels', done: 0, total: null, note });
+  const outcomes = contextOutcomes(conversations, decisions, feedback);
   const learned = await learn(conversations, {
     ...pick(options),
     ...labels,
     corrections,
-    contextOutcomes: contextOutcomes(conversations, decisions, feedback),
+    contextOutcomes: outcomes,
     ...(options.tiers === undefined ? {} : { tiers: options.tiers }),
     ...(options.processes === undefined ? {} : { processes: options.processes }),
     ...(options.baseRows === undefined ? {} : { baseRows: options.baseRows }),
@@ -119,6 +122,14 @@ export async function retrain(options: RetrainOptions): Promise<RetrainResult> {
     stopIfAsked();
 
     progress({ stage: 'seal models', done: 0, total: null });
+    const level = levelOfNextTest(await registry.history(role), options.clock.now());
+    const context = await judgeContextOf(learned, champion, {
+      ...options,
+      ground,
+      outcomes,
+      unlabelled: labels.unlabelled,
+      level,
+    });
     const published = await publishModels(
       learned,
       ground.turns,
@@ -134,10 +145,10 @@ export async function retrain(options: RetrainOptions): Promise<RetrainResult> {
       progress,
       ground.isKept,
     );
+    if (context?.isAccepted === false) delete published.cet;
     const combined = combine(learned, published, champion, { fresh: [...learned.heldOut, ...corrected], old });
     stopIfAsked();
-    const level = levelOfNextTest(await registry.history(role), options.clock.now());
-    const verdict = await judge({ ground, learned, combined, champion, old, level }, options);
+    const verdict = await judge({ ground, learned, combined, champion, old, level, context }, options);
     const content: BundleContent = {
       role,
       artefacts: combined.artefacts,
@@ -163,15 +174,39 @@ interface Contest {
   /** What the champion proposes for the held-out and the corrected turns. */
   readonly old: readonly JudgedTurn[];
   readonly level: number;
+  readonly context: ContextVerdict | null;
+}
+
+/** Of the level of a test, what is left to the context model where one was learned. */
+const shareOfContext = 0.25;
+
+/** The learned context model against what serves; null where none was learned. */
+async function judgeContextOf(
+  { models: { cet } }: Learned,
+  champion: Champion | null,
+  options: RetrainOptions & {
+    readonly ground: Ground;
+    readonly outcomes: ReadonlyMap<string, ContextOutcome>;
+    readonly unlabelled: ReadonlySet<string>;
+    readonly level: number;
+  },
+): Promise<ContextVerdict | null> {
+  if (cet === null) return null;
+  const { ground, outcomes, unlabelled, level, progress } = options;
+  progress({ stage: 'compare context models', done: 0, total: null });
+  const questions = heldOutQuestions(ground, outcomes, unlabelled);
+  const bundle = champion?.bundle ?? null;
+  return await contestContext({ candidate: cet, champion: bundle, questions, level: level * shareOfContext }, options);
 }
 
 /** All that the gate asks, of the candidate and of the champion. */
 async function judge(
-  { ground, learned, combined, champion, old, level }: Contest,
+  { ground, learned, combined, champion, old, level, context }: Contest,
   options: RetrainOptions,
 ): Promise<GateVerdict> {
   const fresh = apart(settleTurns(combined.judged, combined.thresholds), ground);
-  const common = { ...termsOf(learned, champion, options), level };
+  const ladderLevel = context === null ? level : level * (1 - shareOfContext);
+  const common = { ...termsOf(learned, champion, options), level: ladderLevel, ...(context && { context }) };
   const slices = slicesByMessage(ground.heldOut);
   if (champion === null) {
     return judgeCandidate(fresh.unseen, null, {

@@ -42,18 +42,23 @@ export function compare(pairs: readonly Pair[], of: (row: SettledTurn) => boolea
   );
 }
 
-/** As `compare`, on bare answers. @param groups the conversation of each row; each its own where absent */
+/**
+ * As `compare`, on bare answers: right or not, or a share in [0, 1] of each.
+ * @param groups the conversation of each row; each its own where absent
+ */
 export function pairedDifference(
-  first: readonly boolean[],
-  second: readonly boolean[],
+  first: readonly (boolean | number)[],
+  second: readonly (boolean | number)[],
   groups?: readonly string[],
 ): PairedDifference {
   const rows = first.length;
   let better = 0;
   let worse = 0;
+  let balance = 0;
   const sums = new Map<string, { balance: number; rows: number }>();
   for (const [index, value] of first.entries()) {
     const step = Number(value) - Number(second[index]);
+    balance += step;
     if (step > 0) better += 1;
     if (step < 0) worse += 1;
     const key = groups?.[index] ?? String(index);
@@ -65,14 +70,14 @@ export function pairedDifference(
     }
   }
   if (rows === 0) return { rows, better, worse, difference: 0, lower: -1, upper: 1, chance: 1 };
-  const difference = (better - worse) / rows;
+  const difference = balance / rows;
   let squares = 0;
   let favours = 0;
   let opposes = 0;
-  for (const { balance, rows: own } of sums.values()) {
-    squares += (balance - difference * own) ** 2;
-    if (balance > 0) favours += 1;
-    if (balance < 0) opposes += 1;
+  for (const one of sums.values()) {
+    squares += (one.balance - difference * one.rows) ** 2;
+    if (one.balance > 0) favours += 1;
+    if (one.balance < 0) opposes += 1;
   }
   const deviation = Math.sqrt(squares) / rows;
   return {
