@@ -8,11 +8,9 @@
  * Rounds alternate between the servers, so that a busy machine troubles all alike. `--data-dir` keeps the trained desk for
  * the next run (a copy of it serves), `--only` takes the cases whose name holds the word. `--profile` writes processor profiles of the server; figures of such a run are too slow.
  */
-import { spawn } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { json } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -23,6 +21,7 @@ import type { LoadAnswer, LoadOrder } from './load/load.ts';
 import { figuresOf } from './load/process-memory.ts';
 import { quantilesOf, rounded, type Quantiles } from './load/quantiles.ts';
 import { findRequests, prepareDesk } from './load/sample-desk.ts';
+import { sendLoad } from './load/send.ts';
 
 const { values } = parseArgs({
   options: {
@@ -63,7 +62,6 @@ interface Measured {
 const made = mkdtempSync(join(tmpdir(), 'thought-engine-http-'));
 const dataDir = join(made, 'served');
 const trained = values['data-dir'] ?? join(made, 'trained');
-const sender = fileURLToPath(new URL('./load/load.ts', import.meta.url));
 const llm = await FakeLlm.start();
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
@@ -147,12 +145,6 @@ function merged(answers: readonly LoadAnswer[], cpuSeconds: number): Measured {
     failed: answers.reduce((sum, answer) => sum + answer.failed, 0),
     tiers,
   };
-}
-
-async function sendLoad(order: LoadOrder): Promise<LoadAnswer> {
-  const child = spawn(process.execPath, [sender], { stdio: ['pipe', 'pipe', 'inherit'] });
-  child.stdin.end(JSON.stringify(order));
-  return (await json(child.stdout)) as LoadAnswer;
 }
 
 /** Streams of a slow LLM through the server; the returned function ends them and says how many were still open. */

@@ -1,0 +1,174 @@
+/**
+ * What learning costs while a server serves, and how soon it shows. A real server of the sample desk, its worker, its
+ * embedded queue, a stand-in for the LLM.
+ *
+ * Beside training: evenly spaced requests settled by the tree router and by the process mapper, in turns without and with a
+ * training of all tiers under way; both in the same minutes. From a correction to a changed answer: a word on one answer
+ * over HTTP, a training of the whole role asked for at once, its promotion, and the first answer that is another.
+ *
+ * node tests/bench/learning.bench.ts [--rounds 4] [--seconds 8] [--rate 50] [--corrections 3] [--data-dir D]
+ */
+import { chmodSync, cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { sampleConversations } from '../../datasets/sample/desk.ts';
+import type { JobView } from '../../training/queue.ts';
+import { FakeLlm } from '../support/fake-llm.ts';
+import { startServer, type Served } from './load/command.ts';
+import { quantilesOf, rounded } from './load/quantiles.ts';
+import { chatBody, findRequests, prepareDesk } from './load/sample-desk.ts';
+import { sendLoad } from './load/send.ts';
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '4' },
+    seconds: { type: 'string', default: '8' },
+    rate: { type: 'string', default: '50' },
+    corrections: { type: 'string', default: '3' },
+    'data-dir': { type: 'string' },
+  },
+});
+const [rounds, seconds, perSecond] = [Number(values.rounds), Number(values.seconds), Number(values.rate)];
+const role = 'ops-desk';
+/** A training that has promoted nothing by then counts as none. */
+const longestMs = 600_000;
+
+const made = mkdtempSync(join(tmpdir(), 'learning-bench-'));
+chmodSync(made, 0o755);
+const dataDir = join(made, 'served');
+const trained = values['data-dir'] ?? join(made, 'trained');
+const llm = await FakeLlm.start();
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+
+try {
+  say('preparing a trained desk');
+  await prepareDesk(trained);
+  cpSync(trained, dataDir, { recursive: true });
+  const server = await startServer(dataDir, {
+    args: ['--no-learn'],
+    environment: {
+      THOUGHT_ENGINE_LLM_BASE_URL: llm.url,
+      THOUGHT_ENGINE_LLM_MODEL: 'fake-1',
+      // as the desk was trained; and nothing goes up only to be seen
+      THOUGHT_ENGINE_ALPHA: '0.3',
+      THOUGHT_ENGINE_EXPLORE: '0',
+      THOUGHT_ENGINE_MINE_EVERY_HOURS: '0',
+    },
+  });
+  try {
+    llm.script({ say: 'The LLM looks into it.' });
+    const corrections = await correctAll(server, Number(values.corrections));
+    const beside = rounds === 0 ? {} : await besideTraining(server);
+    const document = {
+      subject: 'learning',
+      loadAverage: loadavg()[0],
+      perSecond,
+      seconds,
+      rounds,
+      corrections,
+      beside,
+    };
+    process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+  } finally {
+    await server.stop();
+  }
+} finally {
+  await llm.stop();
+  rmSync(made, { recursive: true, force: true });
+}
+
+async function besideTraining(server: Served): Promise<object> {
+  const { dtr, lppm } = await findRequests(server.url);
+  const latencies: Record<string, number[]> = {};
+  let failed = 0;
+  const load = async (name: string, bodies: readonly string[], prefix: string): Promise<void> => {
+    const answer = await sendLoad({ url: server.url, bodies, mode: 'rate', perSecond, seconds, prefix });
+    latencies[name] = [...(latencies[name] ?? []), ...answer.latenciesMs];
+    failed += answer.failed;
+  };
+  for (let round = 0; round < rounds; round += 1) {
+    for (const [tier, bodies] of Object.entries({ dtr, lppm })) {
+      await load(`${tier}, no training`, bodies, `quiet-${tier}-${round}`);
+      const [job] = await post<JobView[]>(server, '/api/train', { role: 'support-agent', reason: `round ${round}` });
+      const id = job?.id ?? '';
+      while ((await look(server, id)).progress === null) await wait(100);
+      await wait(3000); // past the reading of the snapshot
+      await load(`${tier}, beside training`, bodies, `beside-${tier}-${round}`);
+      const { state } = await look(server, id);
+      if (state !== 'active') say(`the training was ${state} before the requests were`);
+      await post(server, '/api/cancel', { id });
+      while ((await look(server, id)).state === 'active') await wait(100);
+      await wait(2000);
+    }
+    say(`round ${round + 1} of ${rounds}`);
+  }
+  const figures = Object.fromEntries(
+    Object.entries(latencies).map(([name, own]) => [name, { n: own.length, ...quantilesOf(own) }]),
+  );
+  const ratio = (tier: string, of: 'p50' | 'p95' | 'p99'): number =>
+    rounded((figures[`${tier}, beside training`]?.[of] ?? NaN) / (figures[`${tier}, no training`]?.[of] ?? NaN), 2);
+  const ratios = Object.fromEntries(
+    ['dtr', 'lppm'].map((tier) => [
+      tier,
+      { p50: ratio(tier, 'p50'), p95: ratio(tier, 'p95'), p99: ratio(tier, 'p99') },
+    ]),
+  );
+  return { figures, ratios, failed };
+}
+
+/** Says of so many settled messages that they were settled wrongly, one after the other. */
+async function correctAll(server: Served, count: number): Promise<object[]> {
+  const found: object[] = [];
+  for (const conversation of sampleConversations(78, { conversations: 200 })) {
+    if (found.length >= count) break;
+    if (conversation.role !== role) continue;
+    let asked = 0;
+    const ask = async () => {
+      asked += 1;
+      const answer = await fetch(`${server.url}/v1/chat/completions`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: chatBody(conversation.messages, 0, { model: role, conversation: `${conversation.id}-${asked}` }),
+      });
+      await answer.arrayBuffer();
+      const { headers } = answer;
+      return { tier: headers.get('x-thought-engine-tier'), decision: headers.get('x-decision-id') ?? '' };
+    };
+    const before = await ask();
+    if (before.tier !== 'dtr') continue;
+    const started = performance.now();
+    const passed = (): number => rounded((performance.now() - started) / 1000, 2);
+    await post(server, '/v1/feedback', { decision_id: before.decision, correct: false });
+    const keptAfter = passed();
+    const [job] = await post<JobView[]>(server, '/api/train', { role, reason: 'correction' });
+    const askedAfter = passed();
+    let changedAfter: number | null = null;
+    while (changedAfter === null && performance.now() - started < longestMs) {
+      if ((await ask()).tier !== 'dtr') changedAfter = passed();
+      else if ((await look(server, job?.id ?? '')).state === 'failed') break;
+      await wait(100);
+    }
+    const view = await look(server, job?.id ?? '');
+    const trainedFor = rounded(((view.finishedAt ?? NaN) - (view.startedAt ?? NaN)) / 1000, 2);
+    const one = { keptAfter, askedAfter, trainedFor, changedAfter, promoted: view.result?.promoted ?? null };
+    say(JSON.stringify(one));
+    found.push(one);
+  }
+  return found;
+}
+
+function look(server: Served, id: string): Promise<JobView> {
+  return post(server, '/api/job', { id });
+}
+
+async function post<Answer>(server: Served, path: string, body: unknown): Promise<Answer> {
+  const answer = await fetch(`${server.url}${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  if (!answer.ok) throw new Error(`${path}: ${await answer.text()}`);
+  return (await answer.json()) as Answer;
+}
