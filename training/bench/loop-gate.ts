@@ -18,7 +18,8 @@ import { trustedLabels } from '../labels/trusted-labels.ts';
 import { disposeAll, learn, type Learned } from '../learn.ts';
 import { backdoored, flipped, isProse, leaked, withTrigger } from './loop-attacks.ts';
 import { readLogs } from './logs.ts';
-import type { BenchOptions, BenchReport } from './report.ts';
+import { badMappers } from './loop-mapper.ts';
+import type { BenchOptions, BenchReport, BenchResult } from './report.ts';
 
 /** Challengers without gain, made of the answers of real ones. */
 const simulated = 200;
@@ -41,12 +42,13 @@ export async function benchGate(options: BenchOptions): Promise<BenchReport> {
   const started = performance.now();
   const champion = await yard.train(yard.taught, options.seeds[0] ?? 1);
   const seconds = (performance.now() - started) / 1000;
-  const results = [
+  const results: BenchResult[] = [
     await equalsOf(yard, champion, options.seeds.slice(1)),
     await badOnes(yard, champion),
     await attacks(yard, champion, options),
   ];
   await disposeAll(champion.learned.models);
+  results.push(await badMappers(yard.taught, all.filter(isSealed), options));
   const peakRssMb = Math.round(process.resourceUsage().maxRSS / 1024);
   return {
     subject: 'gate',

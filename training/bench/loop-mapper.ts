@@ -1,0 +1,179 @@
+import type { Conversation } from '../../engine/core/conversation.ts';
+import type { Outcome, Verdict } from '../../engine/core/decision.ts';
+import { hashFraction } from '../../engine/core/hash.ts';
+import type { Turn } from '../../engine/core/turn.ts';
+import type { Tier } from '../../engine/tiers/tier.ts';
+import { settleTurns, type LadderThresholds, type SettledTurn } from '../evaluate.ts';
+import { answeredTurns, type AnsweredTurn } from '../examples/answered-turn.ts';
+import { judgeCandidate, seenByGate } from '../gate.ts';
+import { metamorphicFigures } from '../gate/metamorphic.ts';
+import { judgeSealed } from '../gate/sealed.ts';
+import { slicesByMessage } from '../gate/slices.ts';
+import { judgeTurns, type JudgedTurn } from '../judged-turn.ts';
+import { judgingTiers } from '../judging-tiers.ts';
+import { disposeAll, learn, type Learned } from '../learn.ts';
+import { tiersOf } from '../tiers.ts';
+import type { BenchOptions } from './report.ts';
+
+/** What the mapper proposes, made worse; null leaves a proposal as it is. */
+type Fault = (turn: Turn, outcome: Outcome, label: string) => Outcome | null;
+
+/** Share of the messages that the champion passes up: without a fault, each challenger is truly better. */
+const passedUp = 0.15;
+/** Where nothing is certified, the surest proposals settle, so that there is something to lose. */
+const settledShare = 0.5;
+
+/**
+ * A real mapper with one fault each: values of other messages in its calls, steps exchanged for others, an argument left
+ * out. The champion is the same mapper, and passes up a seventh of what this one settles, so that nothing but the fault
+ * speaks against the challenger; without a fault it has to be promoted.
+ */
+export async function badMappers(
+  taught: readonly Conversation[],
+  sealed: readonly Conversation[],
+  options: BenchOptions,
+) {
+  const { alpha, delta, device = 'cpu', progress, seeds } = options;
+  const learned = await learn(taught, { seed: seeds[0] ?? 1, alpha, delta, device, progress, tiers: ['lppm'] });
+  try {
+    const held = new Set(learned.heldOut.map(({ message }) => message));
+    const turns = answeredTurns(taught, { afterResults: true }).filter(({ message }) => held.has(message.id));
+    const yard = new MapperYard(learned, turns, answeredTurns(sealed), options);
+    const faults = faultsOf(await yard.proposals());
+    const verdicts: Record<string, { readonly promoted: boolean; readonly why: string }> = {};
+    for (const [name, fault] of Object.entries(faults)) verdicts[name] = await yard.contest(fault);
+    return { file: 'bad process mappers', n: turns.length, sealed: sealed.length, ...yard.settles(), verdicts };
+  } finally {
+    await disposeAll(learned.models);
+  }
+}
+
+class MapperYard {
+  readonly #learned: Learned;
+  readonly #turns: readonly AnsweredTurn[];
+  readonly #sealed: readonly AnsweredTurn[];
+  readonly #options: BenchOptions;
+  readonly #thresholds: LadderThresholds;
+
+  constructor(
+    learned: Learned,
+    turns: readonly AnsweredTurn[],
+    sealed: readonly AnsweredTurn[],
+    options: BenchOptions,
+  ) {
+    this.#learned = learned;
+    this.#turns = turns;
+    this.#sealed = sealed;
+    this.#options = options;
+    const sure = learned.heldOut.flatMap(({ lppm }) => (lppm === null ? [] : [lppm.confidence])).toSorted();
+    const surest = sure[Math.floor(sure.length * (1 - settledShare))] ?? 0.5;
+    const isCertified = learned.thresholds.lppm.standard !== null;
+    const lppm = isCertified ? learned.thresholds.lppm : { standard: surest, byLabel: {} };
+    this.#thresholds = { dtr: learned.thresholds.dtr, lppm };
+  }
+
+  settles(): { readonly settled: number; readonly certified: boolean } {
+    const settled = settleTurns(this.#learned.heldOut, this.#thresholds).filter(({ tier }) => tier !== null);
+    return { settled: settled.length, certified: this.#learned.thresholds.lppm.standard !== null };
+  }
+
+  /** Everything that the mapper proposes for the messages that judge, whatever its confidence. */
+  async proposals(): Promise<Map<string, { readonly label: string; readonly outcome: Outcome }>> {
+    const { lppm } = judgingTiers(this.#learned.models);
+    const found = new Map<string, { readonly label: string; readonly outcome: Outcome }>();
+    for (const { message, history, role, tools } of [...this.#turns, ...this.#sealed]) {
+      const verdict = await lppm?.consider({ message, history, role, tools });
+      if (verdict?.settled === true) found.set(message.id, { label: verdict.label ?? '', outcome: verdict.outcome });
+    }
+    return found;
+  }
+
+  async contest(fault: Fault): Promise<{ readonly promoted: boolean; readonly why: string }> {
+    const { alpha } = this.#options;
+    const { teacherNoise: labelNoise } = this.#learned;
+    const none: Fault = () => null;
+    const [fresh, old] = [await this.#judge(this.#turns, fault), await this.#judge(this.#turns, none)];
+    const shy = (rows: readonly SettledTurn[]): SettledTurn[] =>
+      rows.map((row) =>
+        hashFraction(`passed up ${row.message}`) < passedUp
+          ? { ...row, tier: null, correct: false, unsafe: false }
+          : row,
+      );
+    const settle = (rows: readonly JudgedTurn[]): SettledTurn[] => settleTurns(rows, this.#thresholds);
+    const verdict = judgeCandidate(settle(fresh), shy(settle(old)), {
+      alpha,
+      labelNoise,
+      slices: slicesByMessage(this.#turns),
+      judged: { candidate: fresh, champion: old },
+      metamorphic: { candidate: await this.#changed(fault), champion: await this.#changed(none) },
+    });
+    const sealed = judgeSealed(
+      {
+        candidate: settle(await this.#judge(this.#sealed, fault)),
+        champion: shy(settle(await this.#judge(this.#sealed, none))),
+        seen: seenByGate(verdict),
+      },
+      { alpha, labelNoise, isStricter: false },
+    );
+    const reasons = [...verdict.reasons, ...sealed.faults];
+    return { promoted: verdict.isPromoted && sealed.faults.length === 0, why: reasons.at(-1) ?? '' };
+  }
+
+  #judge(turns: readonly AnsweredTurn[], fault: Fault): Promise<JudgedTurn[]> {
+    const { models, payloadTools, isKept } = this.#learned;
+    const { lppm } = judgingTiers(models);
+    const tiers = { dtr: null, lppm: lppm === null ? null : faulty(lppm, fault) };
+    return judgeTurns(turns, tiers, payloadTools, this.#options.progress, isKept);
+  }
+
+  #changed(fault: Fault) {
+    const { lppm } = tiersOf({ models: this.#learned.models, thresholds: this.#thresholds });
+    return metamorphicFigures(this.#turns, lppm === null ? [] : [faulty(lppm, fault)]);
+  }
+}
+
+function faulty(tier: Tier, fault: Fault): Tier {
+  return {
+    name: tier.name,
+    consider: async (turn): Promise<Verdict> => {
+      const verdict = await tier.consider(turn);
+      if (!verdict.settled) return verdict;
+      return { ...verdict, outcome: fault(turn, verdict.outcome, verdict.label ?? '') ?? verdict.outcome };
+    },
+  };
+}
+
+type Proposals = ReadonlyMap<string, { readonly label: string; readonly outcome: Outcome }>;
+
+function faultsOf(proposals: Proposals): Readonly<Record<string, Fault>> {
+  const byLabel = Map.groupBy(proposals.values(), ({ label }) => label);
+  const labels = [...byLabel].toSorted((a, b) => b[1].length - a[1].length).map(([label]) => label);
+  const calls = labels.filter((label) => byLabel.get(label)?.[0]?.outcome.kind === 'tool-call');
+  const exampleOf = (label: string | undefined): Outcome | null => byLabel.get(label ?? '')?.[0]?.outcome ?? null;
+  const isChosen = (turn: Turn, share: number): boolean => hashFraction(`fault ${turn.message.id}`) < share;
+  const otherValues =
+    (share: number): Fault =>
+    (turn, outcome, label) => {
+      if (outcome.kind !== 'tool-call' || !isChosen(turn, share)) return null;
+      const others = byLabel.get(label) ?? [];
+      const other = others[Math.floor(hashFraction(`other ${turn.message.id}`) * others.length)]?.outcome;
+      return other?.kind === 'tool-call' ? { ...outcome, arguments: other.arguments } : null;
+    };
+  const swapped =
+    (one: string | undefined, other: string | undefined): Fault =>
+    (_, __, label) =>
+      label === one ? exampleOf(other) : label === other ? exampleOf(one) : null;
+  return {
+    'no fault at all': () => null,
+    'values of other messages in every call': otherValues(1),
+    'values of other messages in a tenth of the calls': otherValues(0.1),
+    'an argument left out of every call': (_, outcome) =>
+      outcome.kind === 'tool-call'
+        ? { ...outcome, arguments: Object.fromEntries(Object.entries(outcome.arguments).slice(1)) }
+        : null,
+    'every step in the place of the next': (_, __, label) =>
+      exampleOf(labels[(labels.indexOf(label) + 1) % labels.length]),
+    'the two most frequent steps exchanged': swapped(labels[0], labels[1]),
+    'the two most frequent calls exchanged': swapped(calls[0], calls[1]),
+  };
+}
