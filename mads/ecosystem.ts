@@ -2,6 +2,7 @@ import { trainingOf } from './training-settings.ts';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { ConversationLog } from '../datasets/log/conversation-log.ts';
+import type { JournalRecord } from '../datasets/log/record.ts';
 import { sampleTools } from '../datasets/sample/tools.ts';
 import { sampleProcesses } from '../datasets/sample/processes/scenarios.ts';
 import { simulatedTool } from '../engine/action/simulated-tools.ts';
@@ -24,6 +25,7 @@ import { Graduation } from '../training/graduation.ts';
 import { KeptState } from '../training/kept-state.ts';
 import { emptyLoop, LearningLoop } from '../training/learning-loop.ts';
 import { openQueue, type RetrainQueue } from '../training/queue.ts';
+import { servingMappers } from '../training/serving-mapper.ts';
 import { ActingProcesses } from './acting-processes.ts';
 import { ContextDesk } from './context/context-desk.ts';
 import { historyOf, journalOf } from './conversation-journal.ts';
@@ -34,9 +36,11 @@ import { createGateway, type Gateway } from './grace/gateway/gateway.ts';
 import type { GatewayParts } from './grace/gateway/parts.ts';
 import { policyOf, ProcessOffice } from './grace/process-office.ts';
 import { graceTools } from './grace/grace-tools.ts';
+import { HeldProcesses } from './held-processes.ts';
 import { Host } from './host.ts';
 import { Housekeeping } from './housekeeping.ts';
 import { chooseProvider } from './imperator-choice.ts';
+import { MovementWatch } from './movement-watch.ts';
 import { RoleFiles } from './role-files.ts';
 import { RoleProcesses } from './role-processes.ts';
 import type { ThinkingParts } from './role-thinking.ts';
@@ -69,6 +73,11 @@ export interface Ecosystem {
   listen(): Promise<{ readonly url: string; readonly port: number }>;
   /** Drains what is under way, then closes everything in the order in which nothing is lost. */
   close(): Promise<void>;
+}
+
+/** Whether somebody who can be trusted said of an answer whether it was right. */
+function isWord({ kind, body }: JournalRecord): boolean {
+  return kind === 'feedback' && /^(human|tool|verifier)$/.test((body as { readonly source: string }).source);
 }
 
 export async function openEcosystem(config: Config, options: EcosystemOptions): Promise<Ecosystem> {
@@ -111,6 +120,7 @@ export async function openEcosystem(config: Config, options: EcosystemOptions): 
     });
     const beside = new ShadowQueue(logger);
     const routes = new GraduatedRoutes();
+    const held = new HeldProcesses();
     const graduation = new Graduation(
       {
         queries: log.queries,
@@ -118,6 +128,9 @@ export async function openEcosystem(config: Config, options: EcosystemOptions): 
         clock,
         ids,
         load: (earned) => routes.load(earned),
+        hold: (standings) => held.load(standings),
+        processes: (role) => office.stored(role),
+        serving: servingMappers(registry),
       },
       kept.value.graduation,
     );
@@ -138,6 +151,7 @@ export async function openEcosystem(config: Config, options: EcosystemOptions): 
       explore: provider === null ? 0 : config.explore,
       trial: new RoleTrial(rollouts, beside, log),
       graduated: (role, router, isLeft) => routes.around(role, router, isLeft),
+      held: (role, ...of) => held.reason(role, ...of),
       processes: (role) => (host.has(role) ? host.processes(role) : new ActingProcesses()),
     };
     const office = new ProcessOffice({
@@ -146,11 +160,26 @@ export async function openEcosystem(config: Config, options: EcosystemOptions): 
         const own = host.has(role) ? host.actions(role).tools.map((tool) => tool.name) : [];
         return [...(await log.queries.tools(role)), ...own];
       },
-      onChange: (role) => processes.refresh(role),
+      onChange: async (role) => {
+        await processes.refresh(role);
+        movements.soon();
+      },
     });
     const processes: RoleProcesses = new RoleProcesses({ host, office, logger, policy: policyOf(config) });
 
-    const unwatch: (() => void)[] = [];
+    const movements = new MovementWatch({
+      review: async () => {
+        await graduation.review(await desk.roles());
+        kept.value = { ...kept.value, graduation: graduation.state };
+        await kept.save();
+      },
+      logger,
+    });
+    const unwatch: (() => void)[] = [
+      log.follow((records) => {
+        if (records.some(isWord)) movements.soon();
+      }),
+    ];
     const isSample = existsSync(folder.sampleMark);
     const staff = new Staff({
       host,
@@ -227,7 +256,12 @@ export async function openEcosystem(config: Config, options: EcosystemOptions): 
     unwatch.push(staff.watch());
     await hireAll();
     await hireTrained();
-    unwatch.push(registry.follow(hireTrained));
+    unwatch.push(
+      registry.follow(async () => {
+        await hireTrained();
+        movements.soon();
+      }),
+    );
     if (queue !== null) {
       // Searches that ended while no server was there.
       await processes.settle();
@@ -304,6 +338,7 @@ export async function openEcosystem(config: Config, options: EcosystemOptions): 
       },
       close: async () => {
         for (const end of unwatch) end();
+        await movements.close();
         processes.close();
         await gateway.close();
         await loop?.stop();

@@ -3,22 +3,28 @@ import type { Turn } from '../engine/core/turn.ts';
 import type { Tier } from '../engine/tiers/tier.ts';
 import type { ActingProcesses } from './acting-processes.ts';
 
+/** Why a mapper may not settle under a process; null where it may. */
+export type HeldReason = (process: string | undefined, mapper: string | null) => string | null;
+
 /** Digits of a version that a decision's row keeps: enough to find the one file that it names. */
 const versionDigits = 16;
 
 /**
  * A tier whose proposals are read against the processes that the role follows: each gets the process and step that it
- * is, and its row keeps the version under which it was decided. What goes on with a retired process is passed up.
+ * is, and its row keeps the version under which it was decided. What goes on with a retired process is passed up, and what
+ * would be settled under a demoted one.
  */
 export class ProcessTier implements Tier {
   readonly name: Tier['name'];
   readonly #tier: Tier;
   readonly #processes: ActingProcesses;
+  readonly #held: HeldReason;
 
-  constructor(tier: Tier, processes: ActingProcesses) {
+  constructor(tier: Tier, processes: ActingProcesses, held: HeldReason = () => null) {
     this.name = tier.name;
     this.#tier = tier;
     this.#processes = processes;
+    this.#held = held;
   }
 
   async consider(turn: Turn): Promise<Verdict> {
@@ -26,10 +32,20 @@ export class ProcessTier implements Tier {
     const outcome = verdict.settled ? verdict.outcome : verdict.proposal;
     const place = outcome === undefined ? null : this.#processes.placeOf(outcome);
     if (outcome === undefined || outcome.kind === 'refuse') return verdict;
-    const retired = verdict.settled ? this.#processes.retiredOf(outcome) : null;
-    if (verdict.settled && retired !== null) {
-      const { settled: _settled, outcome: proposal, reason: _reason, usage: _usage, ...considered } = verdict;
-      return { ...considered, settled: false, proposal, reason: `the process ${retired} was retired` };
+    if (verdict.settled) {
+      const retired = this.#processes.retiredOf(outcome);
+      const process = place?.acting.definition.process.name ?? outcome.process;
+      const held = this.#held(process, verdict.model);
+      const reason =
+        retired !== null
+          ? `the process ${retired} was retired`
+          : held !== null
+            ? `the process ${process} was demoted: ${held}`
+            : null;
+      if (reason !== null) {
+        const { settled: _settled, outcome: proposal, reason: _reason, usage: _usage, ...considered } = verdict;
+        return { ...considered, settled: false, proposal, reason };
+      }
     }
     if (place === null) return verdict;
     const process = place.acting.definition.process.name;

@@ -13,7 +13,7 @@ import type { Tier } from '../engine/tiers/tier.ts';
 import type { RoleDefinition } from './role-files.ts';
 import type { RoleTrial, ServedTurn } from './role-trial.ts';
 import type { ActingProcesses } from './acting-processes.ts';
-import { ProcessTier } from './process-tier.ts';
+import { ProcessTier, type HeldReason } from './process-tier.ts';
 
 export interface ThinkingParts {
   readonly live: LiveModels;
@@ -34,6 +34,8 @@ export interface ThinkingParts {
   readonly graduated?: (role: string, router: Tier | null, isLeft: (outcome: Outcome) => boolean) => Tier | null;
   /** What the role follows; nothing where absent. */
   readonly processes?: (role: string) => ActingProcesses;
+  /** Processes that settle nothing now; none where absent. */
+  readonly held?: (role: string, ...of: Parameters<HeldReason>) => string | null;
 }
 
 /**
@@ -171,7 +173,8 @@ export class RoleThinking {
     const context = bundle?.cet ?? this.#plainContext;
     const mapper = bundle?.lppm ?? null;
     const followed = this.#parts.processes?.(this.#role);
-    const lppm = mapper === null || followed === undefined ? mapper : new ProcessTier(mapper, followed);
+    const held: HeldReason = (...of) => this.#parts.held?.(this.#role, ...of) ?? null;
+    const lppm = mapper === null || followed === undefined ? mapper : new ProcessTier(mapper, followed, held);
     const router = bundle?.dtr ?? null;
     // a route was earned by a process that may be retired since
     const isLeft = (outcome: Outcome): boolean => (followed?.retiredOf(outcome) ?? null) !== null;

@@ -30,6 +30,8 @@ export const manifestSchema = z.strictObject({
   /** Every file of the folder but the manifest itself. */
   files: z.record(fileName, z.strictObject({ sha256: hash, bytes: z.number().int().min(0) })),
 });
+/** Among `schemas`: versions of the approved processes that a mapper was taught, with spaces between them. */
+export const taughtProcesses = 'processes';
 export type Manifest = Readonly<z.infer<typeof manifestSchema>>;
 
 /** What the trainer knows; sealing adds the rest. */

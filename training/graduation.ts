@@ -1,11 +1,15 @@
 import type { RepeatedWording, SettledWording } from '../datasets/log/repeated-wordings.ts';
+import type { ProcessOutcomes } from '../datasets/log/process-outcomes.ts';
+import type { StoredProcess } from '../datasets/processes/stored-process.ts';
 import type { Clock, IdSource } from '../engine/core/clock.ts';
 import type { Outcome } from '../engine/core/decision.ts';
 import { canonicalJson } from '../engine/core/hash.ts';
-import type { Movement } from '../engine/core/learning.ts';
+import type { Movement, ProcessStanding } from '../engine/core/learning.ts';
 import type { ToolCallPart } from '../engine/core/message.ts';
 import { plainWording, routeKey, type GraduatedRoute } from '../engine/tiers/graduated-routes.ts';
 import { clopperPearsonUpper } from '../models/binomial.ts';
+import { moveProcesses, type Move } from './process-ladder.ts';
+import type { ServingMapper } from './serving-mapper.ts';
 
 export interface GraduationSettings {
   readonly role: string;
@@ -140,17 +144,26 @@ export interface GraduationParts {
   readonly queries: {
     repeatedWordings(role: string): Promise<readonly RepeatedWording[]>;
     settledWordings(role: string): Promise<readonly SettledWording[]>;
+    processOutcomes(role: string): Promise<readonly ProcessOutcomes[]>;
   };
+  /** Processes of a role as they are kept. */
+  readonly processes: (role: string) => Promise<readonly StoredProcess[]>;
+  /** What serves a role; null where nothing does. */
+  readonly serving: (role: string) => Promise<ServingMapper | null>;
   readonly settings: { readonly alpha: number; readonly delta: number };
   readonly clock: Clock;
   readonly ids: IdSource;
-  /** The routes in force; called whenever they changed. */
+  /** The routes in force; called whenever they may have changed. */
   readonly load: (routes: readonly GraduatedRoute[]) => void;
+  /** Where each process stands: those that are demoted settle nothing. Called like `load`. */
+  readonly hold: (standings: readonly ProcessStanding[]) => void;
 }
 
 export interface GraduationState {
   readonly routes: readonly GraduatedRoute[];
   readonly moved: readonly Movement[];
+  /** Absent in states of earlier versions. */
+  readonly processes?: readonly ProcessStanding[];
 }
 export const nobodyGraduated: GraduationState = { routes: [], moved: [] };
 const keptMoves = 200;
@@ -159,11 +172,12 @@ const keptMoves = 200;
 export class Graduation {
   readonly #parts: GraduationParts;
   #state: GraduationState;
+  #looking: Promise<void> = Promise.resolve();
 
   constructor(parts: GraduationParts, state: GraduationState) {
     this.#parts = parts;
     this.#state = state;
-    parts.load(state.routes);
+    this.#tell();
   }
 
   get state(): GraduationState {
@@ -174,15 +188,64 @@ export class Graduation {
     return this.#state.moved;
   }
 
-  async look(roles: readonly string[]): Promise<void> {
-    const { queries, settings, clock, ids, load } = this.#parts;
-    for (const role of roles) {
-      const [labelled, settled] = [await queries.repeatedWordings(role), await queries.settledWordings(role)];
-      const { routes, moves } = graduate(this.#state.routes, labelled, settled, { role, ...settings });
-      const others = this.#state.routes.filter((route) => route.role !== role);
-      const moved = moves.map((move) => ({ ...move, id: ids('mov'), time: clock.now() }));
-      this.#state = { routes: [...others, ...routes], moved: [...moved, ...this.#state.moved].slice(0, keptMoves) };
-    }
-    load(this.#state.routes);
+  /** Everything that may have moved. */
+  look(roles: readonly string[]): Promise<void> {
+    return this.#inTurn(roles, true);
+  }
+
+  /** What became of processes, and which routes break; no words graduate. */
+  review(roles: readonly string[]): Promise<void> {
+    return this.#inTurn(roles, false);
+  }
+
+  /** Looks follow each other: each begins with what the one before left. */
+  #inTurn(roles: readonly string[], mayGraduate: boolean): Promise<void> {
+    const look = async (): Promise<void> => {
+      for (const role of roles) {
+        await this.#lookAtProcesses(role);
+        await this.#lookAtWords(role, mayGraduate);
+      }
+      this.#tell();
+    };
+    const mine = this.#looking.then(look);
+    this.#looking = mine.catch(() => undefined);
+    return mine;
+  }
+
+  async #lookAtProcesses(role: string): Promise<void> {
+    const { queries, processes, serving, settings, clock } = this.#parts;
+    const facts = {
+      role,
+      stored: await processes(role),
+      serving: await serving(role),
+      outcomes: await queries.processOutcomes(role),
+    };
+    const before = this.#state.processes ?? [];
+    const { standings, moves } = moveProcesses(before, { ...facts, ...settings, now: clock.now() });
+    const others = before.filter((one) => one.role !== role);
+    this.#keep({ ...this.#state, processes: [...others, ...standings] }, moves);
+  }
+
+  async #lookAtWords(role: string, mayGraduate: boolean): Promise<void> {
+    const { queries, settings, clock } = this.#parts;
+    const { routes: before } = this.#state;
+    if (!mayGraduate && !before.some((route) => route.role === role)) return;
+    const labelled = await queries.repeatedWordings(role);
+    const settled = mayGraduate ? await queries.settledWordings(role) : [];
+    const { routes, moves } = graduate(before, labelled, settled, { role, ...settings });
+    const others = before.filter((route) => route.role !== role);
+    const timed = moves.map((move) => ({ ...move, time: clock.now() }));
+    this.#keep({ ...this.#state, routes: [...others, ...routes] }, timed);
+  }
+
+  #keep(state: GraduationState, moves: readonly Move[]): void {
+    const moved = moves.map((move) => ({ ...move, id: this.#parts.ids('mov') }));
+    const all = [...moved.toReversed(), ...state.moved].toSorted((a, b) => b.time - a.time);
+    this.#state = { ...state, moved: all.slice(0, keptMoves) };
+  }
+
+  #tell(): void {
+    this.#parts.load(this.#state.routes);
+    this.#parts.hold(this.#state.processes ?? []);
   }
 }

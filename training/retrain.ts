@@ -1,3 +1,4 @@
+import { versionOf } from '../datasets/processes/process-match.ts';
 import { sealedWith } from '../datasets/log/sealed-part.ts';
 import { readSnapshot, readSnapshotDecisions, readSnapshotFeedback } from '../datasets/log/snapshot.ts';
 import type { Clock } from '../engine/core/clock.ts';
@@ -8,7 +9,7 @@ import type { Process } from '../engine/core/process.ts';
 import type { Progress } from '../engine/core/progress.ts';
 import type { Bundle, BundleContent } from '../models/bundle.ts';
 import { boundOf, type Bound } from '../models/certificate.ts';
-import { artefactKinds, type ArtefactDescription, type ArtefactKind } from '../models/manifest.ts';
+import { artefactKinds, taughtProcesses, type ArtefactDescription, type ArtefactKind } from '../models/manifest.ts';
 import type { Registry } from '../models/registry.ts';
 import { publishModels } from './artefacts.ts';
 import type { AuditOrder } from './audit.ts';
@@ -265,6 +266,7 @@ function pick({ seed, alpha, delta, device, encoder, encoderTuning, progress }: 
 function describe(kind: ArtefactKind, learned: Learned, options: RetrainOptions): ArtefactDescription {
   // durations differ from run to run, and would give the same model another name
   const notes = Object.entries(learned.reports[kind]?.notes ?? {}).filter(([name]) => !/seconds|ms$/i.test(name));
+  const taught = (options.processes ?? []).map(versionOf).toSorted().join(' ');
   const numbers = notes.filter((note): note is [string, number] => Number.isFinite(note[1]));
   return {
     role: options.role,
@@ -274,7 +276,11 @@ function describe(kind: ArtefactKind, learned: Learned, options: RetrainOptions)
     dataSnapshot: options.snapshot.id,
     codeVersion: options.codeVersion,
     seed: options.seed,
-    schemas: { code: options.codeVersion },
+    schemas: {
+      code: options.codeVersion,
+      // which approved definitions it was taught; what serves can so be asked what it follows
+      ...(kind === 'lppm' && taught !== '' ? { [taughtProcesses]: taught } : {}),
+    },
     metrics: { rows: learned.reports[kind]?.rows ?? 0, ...Object.fromEntries(numbers) },
   };
 }

@@ -8,6 +8,7 @@ import {
   type LearnableTurns,
 } from './considered-messages.ts';
 import type { Ask } from './reader.ts';
+import { processOutcomes, type ProcessOutcomes } from './process-outcomes.ts';
 import { repeatedWordings, settledWordings, type RepeatedWording, type SettledWording } from './repeated-wordings.ts';
 
 export interface Scope {
@@ -246,6 +247,11 @@ export class LogQueries {
   /** For graduation: what users say again and again, and what was made of it. */
   repeatedWordings(role: string): Promise<RepeatedWording[]> {
     return repeatedWordings(this.#ask, role);
+  }
+
+  /** For graduation: what was settled under each process, and what people said of it. */
+  processOutcomes(role: string): Promise<ProcessOutcomes[]> {
+    return processOutcomes(this.#ask, role);
   }
 
   settledWordings(role: string): Promise<SettledWording[]> {

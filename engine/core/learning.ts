@@ -27,22 +27,40 @@ export interface LearningPlan {
   readonly state: string;
 }
 
-/** A pattern that moved from one tier to another. */
+/**
+ * A pattern that moved from one tier to another, or a step on its way: a process is proposed, approved, learned by a
+ * mapper, and graduates when a bundle that settles it serves; words graduate when they become a route.
+ */
 export interface Movement {
   readonly id: string;
   readonly role: string;
   /** Milliseconds since 1970-01-01 UTC. */
   readonly time: number;
-  readonly kind: 'proposed' | 'graduated' | 'demoted';
+  readonly kind: 'proposed' | 'approved' | 'learned' | 'graduated' | 'demoted';
   /** The words, or the process. */
   readonly what: string;
   readonly from: 'imperator' | 'lppm' | 'dtr';
   readonly to: 'imperator' | 'lppm' | 'dtr';
   readonly why: string;
-  /** Labelled messages behind it, those of them that were wrong, and the upper bound of the error. */
+  /** Messages or runs behind it, those of them that speak against it, and the upper bound of the error where there is one. */
   readonly rows: number;
   readonly errors: number;
-  readonly errorUpper: number;
+  readonly errorUpper: number | null;
+  /** What to look up: versions, bundles, models. Absent in records of earlier versions. */
+  readonly evidence?: readonly string[];
+}
+
+/** How far a process has come; `demoted`: a mapper settled it, and its bound broke. */
+export type ProcessStage = 'proposed' | 'approved' | 'learned' | 'graduated' | 'demoted';
+
+export interface ProcessStanding {
+  readonly role: string;
+  readonly process: string;
+  readonly stage: ProcessStage;
+  /** Artefact id of the mapper that served then; null where none did. */
+  readonly mapper: string | null;
+  /** Why it was demoted; empty otherwise. */
+  readonly why: string;
 }
 
 /** The loop at one sight: what is due, what is tried out, what changed in the traffic, what moved. */

@@ -162,6 +162,11 @@ export class ProcessOffice {
     return this.#store.approved(role);
   }
 
+  /** All of a role that can be read. */
+  async stored(role: string): Promise<StoredProcess[]> {
+    return (await this.#store.list(role)).filter((one): one is StoredProcess => !('fault' in one));
+  }
+
   /** See `ProcessStore.stamp`. */
   stamp(role: string): Promise<string> {
     return this.#store.stamp(role);

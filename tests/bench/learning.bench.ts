@@ -10,7 +10,7 @@
  */
 import { chmodSync, cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { sampleConversations } from '../../datasets/sample/desk.ts';
@@ -38,7 +38,7 @@ const longestMs = 600_000;
 const made = mkdtempSync(join(tmpdir(), 'learning-bench-'));
 chmodSync(made, 0o755);
 const dataDir = join(made, 'served');
-const trained = values['data-dir'] ?? join(made, 'trained');
+const trained = resolve(values['data-dir'] ?? join(made, 'trained'));
 const llm = await FakeLlm.start();
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 

@@ -18,15 +18,15 @@ import type { BenchOptions } from './report.ts';
 /** What the mapper proposes, made worse; null leaves a proposal as it is. */
 type Fault = (turn: Turn, outcome: Outcome, label: string) => Outcome | null;
 
-/** Share of the messages that the champion passes up: without a fault, each challenger is truly better. */
-const passedUp = 0.15;
+/** Share of the messages that the champion settles wrongly: without a fault, each challenger is truly better. */
+const spoiled = 0.15;
 /** Where nothing is certified, the surest proposals settle, so that there is something to lose. */
 const settledShare = 0.5;
 
 /**
  * A real mapper with one fault each: values of other messages in its calls, steps exchanged for others, an argument left
- * out. The champion is the same mapper, and passes up a seventh of what this one settles, so that nothing but the fault
- * speaks against the challenger; without a fault it has to be promoted.
+ * out. The champion is the same mapper, and settles a seventh of the messages wrongly, so that nothing but the fault speaks
+ * against the challenger; without a fault it has to be promoted.
  */
 export async function badMappers(
   taught: readonly Conversation[],
@@ -93,14 +93,12 @@ class MapperYard {
     const { teacherNoise: labelNoise } = this.#learned;
     const none: Fault = () => null;
     const [fresh, old] = [await this.#judge(this.#turns, fault), await this.#judge(this.#turns, none)];
-    const shy = (rows: readonly SettledTurn[]): SettledTurn[] =>
+    const worse = (rows: readonly SettledTurn[]): SettledTurn[] =>
       rows.map((row) =>
-        hashFraction(`passed up ${row.message}`) < passedUp
-          ? { ...row, tier: null, correct: false, unsafe: false }
-          : row,
+        row.tier !== null && hashFraction(`spoiled ${row.message}`) < spoiled ? { ...row, correct: false } : row,
       );
     const settle = (rows: readonly JudgedTurn[]): SettledTurn[] => settleTurns(rows, this.#thresholds);
-    const verdict = judgeCandidate(settle(fresh), shy(settle(old)), {
+    const verdict = judgeCandidate(settle(fresh), worse(settle(old)), {
       alpha,
       labelNoise,
       slices: slicesByMessage(this.#turns),
@@ -110,7 +108,7 @@ class MapperYard {
     const sealed = judgeSealed(
       {
         candidate: settle(await this.#judge(this.#sealed, fault)),
-        champion: shy(settle(await this.#judge(this.#sealed, none))),
+        champion: worse(settle(await this.#judge(this.#sealed, none))),
         seen: seenByGate(verdict),
       },
       { alpha, labelNoise, isStricter: false },

@@ -40,7 +40,12 @@ export async function openDesk(config: Config, progress: Progress): Promise<Desk
   const processes = new ProcessOffice({ folder: folder.processes, tools: (role) => log.queries.tools(role) });
   const [training, prices] = [trainingOf(config), pricesOf(config)];
   const { defaultRole } = config;
-  const desk = new Desk({ log, registry, queue: null, training, prices, processes, defaultRole });
+  // without a server what the last one left is all there is
+  const { KeptState } = await import('../../../training/kept-state.ts');
+  const { emptyLoop } = await import('../../../training/learning-loop.ts');
+  const { graduation } = (await KeptState.open(folder.learning, emptyLoop, logger)).value;
+  const learning = () => ({ isOn: false, plans: [], rollouts: [], drift: [], moved: graduation.moved });
+  const desk = new Desk({ log, registry, queue: null, training, prices, processes, learning, defaultRole });
   return {
     owner: null,
     ask: async (operation, input) => {

@@ -6,6 +6,7 @@ import { addForget } from './verbs/forget.ts';
 import { addImport } from './verbs/import.ts';
 import { addJobs } from './verbs/jobs.ts';
 import { addLabels } from './verbs/labels.ts';
+import { addLearning } from './verbs/learning.ts';
 import { addModels } from './verbs/models.ts';
 import { addProcesses } from './verbs/processes.ts';
 import { addReport } from './verbs/report.ts';
@@ -47,6 +48,7 @@ export function createProgram(shell: Shell): Command {
     addJobs,
     addForget,
     addLabels,
+    addLearning,
     addDoctor,
     addBench,
   ])

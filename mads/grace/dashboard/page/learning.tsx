@@ -204,6 +204,8 @@ function Drift({ signs }: { readonly signs: readonly DriftSign[] }) {
 
 const movements: Readonly<Record<Movement['kind'], string>> = {
   proposed: 'Proposed',
+  approved: 'Approved',
+  learned: 'Learned',
   graduated: 'Graduated',
   demoted: 'Demoted',
 };
@@ -238,7 +240,8 @@ function Moved({ moved }: { readonly moved: readonly Movement[] }) {
               {tierTitle(row.from)} → {tierTitle(row.to)}
             </td>
             <td class="muted">
-              {row.why} ({count(row.rows)} labelled, error at most {percent(row.errorUpper)})
+              <span title={row.evidence?.join('\n') ?? ''}>{row.why}</span> ({count(row.rows)} messages
+              {row.errorUpper === null ? '' : `, error at most ${percent(row.errorUpper)}`})
             </td>
           </tr>
         ))}
