@@ -65,7 +65,9 @@ class MapperYard {
     this.#turns = turns;
     this.#sealed = sealed;
     this.#options = options;
-    const sure = learned.heldOut.flatMap(({ lppm }) => (lppm === null ? [] : [lppm.confidence])).toSorted();
+    const sure = learned.heldOut
+      .flatMap(({ lppm }) => (lppm === null ? [] : [lppm.confidence]))
+      .toSorted((a, b) => a - b);
     const surest = sure[Math.floor(sure.length * (1 - settledShare))] ?? 0.5;
     const isCertified = learned.thresholds.lppm.standard !== null;
     const lppm = isCertified ? learned.thresholds.lppm : { standard: surest, byLabel: {} };
