@@ -1,4 +1,5 @@
-import { lstat, mkdir, readdir, realpath, rm, symlink } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { lstat, mkdir, readdir, realpath, rename, rm, symlink } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Config } from '../engine/core/config.ts';
 import { EngineError } from '../engine/core/errors.ts';
@@ -19,23 +20,38 @@ export async function shareFolder(config: Pick<Config, 'dataDir' | 'sharedDir'>)
   for (const name of sharedNames) {
     const [own, shared] = [join(root, name), join(resolve(config.sharedDir), name)];
     await mkdir(shared, { recursive: true });
-    const found = await lstat(own).catch(() => null);
-    if (found?.isSymbolicLink() === true) {
-      if ((await realpath(own)) === (await realpath(shared))) continue;
-      throw refused(`${own} is a link to another folder than ${shared}: remove it, and start again`);
-    }
-    if (found !== null) {
-      const isEmpty = (await readdir(own, { recursive: true, withFileTypes: true })).every((one) => one.isDirectory());
-      if (!isEmpty) throw refused(`${own} holds files of its own: move them to ${shared}, or away, and start again`);
-      await rm(own, { recursive: true });
-    }
-    try {
-      await symlink(shared, own, 'junction');
-    } catch (error) {
-      // another command of this folder was faster
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    while (!(await isLinked(own, shared))) {
+      try {
+        await symlink(shared, own, 'junction');
+      } catch (error) {
+        // another command of this folder was faster; what it left is looked at
+        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      }
     }
   }
+}
+
+/** Makes way for the link where there is an empty folder. @throws CONFIG_INVALID where something else stands there */
+async function isLinked(own: string, shared: string): Promise<boolean> {
+  const found = await lstat(own).catch(() => null);
+  if (found === null) return false;
+  if (found.isSymbolicLink()) {
+    if ((await realpath(own)) === (await realpath(shared))) return true;
+    throw refused(`${own} is a link to another folder than ${shared}: remove it, and start again`);
+  }
+  const inside = await readdir(own, { recursive: true, withFileTypes: true }).catch(() => []);
+  const isStill = (await lstat(own).catch(() => null))?.isDirectory() === true;
+  if (isStill && inside.some((one) => !one.isDirectory())) {
+    throw refused(`${own} holds files of its own: move them to ${shared}, or away, and start again`);
+  }
+  if (!isStill) return false;
+  // away in one step: whoever else does the same meets a folder, or none, and never half of one
+  const away = `${own}.${randomUUID()}.old`;
+  await rename(own, away).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+  });
+  await rm(away, { recursive: true, force: true });
+  return false;
 }
 
 function refused(detail: string): EngineError {
