@@ -15,6 +15,10 @@ export interface Forgotten {
   readonly records: number;
   /** Ids of snapshots that held it; their rows are removed. Models of these have seen it. */
   readonly snapshots: readonly string[];
+  /** Snapshots whose rows were removed now; the sealed ones too. */
+  readonly emptied: number;
+  /** Nothing of it was left but the memory of which snapshots held it: it was forgotten before. */
+  readonly wasForgotten: boolean;
   /**
    * Files that still hold its name: set aside as damaged earlier, or evidence of a mined process, which may quote it. For a
    * person to look at.
@@ -41,9 +45,12 @@ export async function forgetConversation(dataDir: string, conversation: string):
     for (const ending of ['', '-wal', '-shm']) await rm(join(dataDir, historyFile + ending), { force: true });
     let records = 0;
     for (const path of segments) records += await emptyRecords(path, conversation);
-    for (const path of snapshots) await retireSnapshot(path);
+    const emptied = snapshots.filter((path) => existsSync(path));
+    for (const path of emptied) await retireSnapshot(path);
     const ids = snapshots.filter((path) => dirname(path).endsWith('snapshots')).map((path) => path.slice(-64));
-    return { conversation, records, snapshots: ids, leftovers: await leftoversOf(dataDir, conversation) };
+    const wasForgotten = segments.length === 0 && emptied.length === 0;
+    const counts = { records, emptied: emptied.length, wasForgotten };
+    return { conversation, ...counts, snapshots: ids, leftovers: await leftoversOf(dataDir, conversation) };
   } catch (error) {
     if (EngineError.isInstance(error)) throw error;
     throw new EngineError('STORAGE_FAILED', { path: dataDir, detail: messageOf(error) }, { cause: error });

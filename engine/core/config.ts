@@ -101,6 +101,12 @@ export const configSchema = z.strictObject({
     .max(1)
     .default(0.95)
     .describe('share of the runs that such a process must also explain'),
+  approveMaxDoubts: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(0)
+    .describe('doubts of the search that such a process may have; one with more waits for a person'),
   imperator: z
     .enum(['auto', 'llm', 'replay', 'none'])
     .default('auto')

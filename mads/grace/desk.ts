@@ -201,9 +201,12 @@ export class Desk {
     return this.#parts.log.addFeedback({ ...defined(parse(labelAnswer, input)), isDrawn: true, source: 'human' });
   }
 
-  /** Makes the bundle before the current one serve again. @throws NOTHING_TO_ROLL_BACK */
-  rollback(input: z.input<typeof ofRole>): ReturnType<Registry['rollback']> {
-    return this.#parts.registry.rollback(parse(ofRole, input).role);
+  /** Makes the bundle before the current one serve again. @throws NOTHING_TO_ROLL_BACK, NOT_FOUND */
+  async rollback(input: z.input<typeof ofRole>): ReturnType<Registry['rollback']> {
+    const { registry } = this.#parts;
+    const { role } = parse(ofRole, input);
+    await knownToRegistry(registry, role);
+    return registry.rollback(role);
   }
 
   /** Snapshots each role and asks the queue to train it. @throws QUEUE_UNAVAILABLE, NOT_FOUND, TOO_FEW_ROWS */
@@ -317,6 +320,12 @@ export class Desk {
       detail: 'no server is running here; start one with "thought-engine serve"',
     });
   }
+}
+
+/** @throws NOT_FOUND where the role never had models and others have */
+export async function knownToRegistry(registry: Registry, role: string): Promise<void> {
+  const known = (await registry.list()).map((row) => row.role);
+  if (known.length > 0) trainable(known, role);
 }
 
 /** Where a worker finds a snapshot: in its own data folder, wherever that is mounted on its machine. */

@@ -16,6 +16,8 @@ export interface ApprovalPolicy {
   readonly minSupport: number;
   /** Share of the runs' moves that the graph allows, at least; 0 to 1. */
   readonly minFitness: number;
+  /** Doubts that it may have, usually none: what the search was unsure of waits for a person. */
+  readonly maxDoubts: number;
 }
 
 /** One line of the list. */
@@ -48,10 +50,10 @@ export interface ProcessView {
 
 /** The policy of a configuration; null where a person has to approve everything. */
 export function policyOf(
-  config: Pick<Config, 'approveMinFitness'> & { readonly approveMinSupport?: number | undefined },
+  config: Pick<Config, 'approveMinFitness' | 'approveMaxDoubts'> & { readonly approveMinSupport?: number | undefined },
 ): ApprovalPolicy | null {
-  const { approveMinSupport: minSupport, approveMinFitness: minFitness } = config;
-  return minSupport === undefined ? null : { minSupport, minFitness };
+  const { approveMinSupport: minSupport, approveMinFitness: minFitness, approveMaxDoubts: maxDoubts } = config;
+  return minSupport === undefined ? null : { minSupport, minFitness, maxDoubts };
 }
 
 export interface Approvals {
@@ -67,7 +69,13 @@ export const approveRequest = z.strictObject({
   /** Version that was looked at, or one that was approved before. */
   version: word.optional(),
   /** All proposals that the policy lets pass. */
-  policy: z.strictObject({ minSupport: z.number().min(0), minFitness: z.number().min(0).max(1) }).optional(),
+  policy: z
+    .strictObject({
+      minSupport: z.number().min(0),
+      minFitness: z.number().min(0).max(1),
+      maxDoubts: z.number().int().min(0).default(0),
+    })
+    .optional(),
   by: word.default('owner'),
 });
 export const editRequest = z.strictObject({ role: word.optional(), name: word, text: word, by: word.default('owner') });
@@ -180,7 +188,8 @@ export class ProcessOffice {
   }
 
   async #approveBy(policy: ApprovalPolicy, role: string | undefined): Promise<Approvals> {
-    const by = `policy: support ≥ ${policy.minSupport}, fitness ≥ ${policy.minFitness}`;
+    const doubts = policy.maxDoubts === 0 ? '' : `, doubts ≤ ${policy.maxDoubts}`;
+    const by = `policy: support ≥ ${policy.minSupport}, fitness ≥ ${policy.minFitness}${doubts}`;
     const approved: Approvals['approved'][number][] = [];
     const left: Approvals['left'][number][] = [];
     for (const one of await this.#store.list(role)) {
@@ -227,11 +236,16 @@ function nameOf(one: StoredProcess | BrokenProcess): string {
 }
 
 /** Why a policy does not let a proposal pass; null where it does. */
-function shortfall({ evidence }: StoredProcess, { minSupport, minFitness }: ApprovalPolicy): string | null {
+function shortfall({ evidence }: StoredProcess, { minSupport, minFitness, maxDoubts }: ApprovalPolicy): string | null {
   if (evidence === null) return 'it was written by hand: a person has to approve it';
   if (evidence.support < minSupport) return `${evidence.support} runs, the policy asks for ${minSupport}`;
   if (evidence.fitness < minFitness) {
     return `fitness ${below(evidence.fitness, minFitness)}, the policy asks for ${minFitness}`;
+  }
+  const { length } = evidence.doubts;
+  if (length > maxDoubts) {
+    const what = length === 1 ? 'a doubt' : `${length} doubts`;
+    return `it has ${what}, which ${maxDoubts === 0 ? 'a person has to look at' : `is more than the ${maxDoubts} of the policy`}`;
   }
   return null;
 }

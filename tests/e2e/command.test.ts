@@ -84,6 +84,15 @@ describe('a small desk from log to service', () => {
     ]);
   });
 
+  it('says off a terminal when long work begins and ends, and nothing else', async () => {
+    const { code, out, error } = await run('processes', 'mine', '--data-dir', 'desk');
+    expect(code).toBe(0);
+    expect(error).toMatch(
+      /^looking for processes of ops-desk: begins\nlooking for processes of ops-desk: done in \d+\.\d s\n$/,
+    );
+    expect(out).toMatch(/^ops-desk: /);
+  });
+
   it('routes a message from an argument or from standard input', async () => {
     const answer = { role: 'ops-desk', visits: [{ tier: 'dtr', label: 'prose' }, { tier: 'cet' }] };
     const text = 'What would you cook for eleven guests?';

@@ -23,7 +23,7 @@ const pinned = {
   'processes mine': '--role --min-support --data-dir --json',
   'processes list': '--role --data-dir --json',
   'processes show': '<name> --mermaid --role --data-dir --json',
-  'processes approve': '[name] --to --all --min-support --min-fitness --role --data-dir --json',
+  'processes approve': '[name] --to --all --min-support --min-fitness --max-doubts --role --data-dir --json',
   'processes edit': '<name> --file --rename --role --data-dir --json',
   'processes diff': '<name> --role --data-dir --json',
   'processes remove': '<name> --role --data-dir --json',

@@ -4,6 +4,7 @@ import { configSchema, environmentName, parseConfig } from '../../engine/core/co
 /** Key of the configuration file: name in the environment, default. */
 const pinned = {
   dataDir: ['THOUGHT_ENGINE_DATA_DIR', '.thought-engine'],
+  sharedDir: ['THOUGHT_ENGINE_SHARED_DIR', undefined],
   host: ['THOUGHT_ENGINE_HOST', '127.0.0.1'],
   port: ['THOUGHT_ENGINE_PORT', 8787],
   token: ['THOUGHT_ENGINE_TOKEN', undefined],
@@ -22,6 +23,7 @@ const pinned = {
   mineEveryHours: ['THOUGHT_ENGINE_MINE_EVERY_HOURS', 24],
   approveMinSupport: ['THOUGHT_ENGINE_APPROVE_MIN_SUPPORT', undefined],
   approveMinFitness: ['THOUGHT_ENGINE_APPROVE_MIN_FITNESS', 0.95],
+  approveMaxDoubts: ['THOUGHT_ENGINE_APPROVE_MAX_DOUBTS', 0],
   contextMemory: ['THOUGHT_ENGINE_CONTEXT_MEMORY', 'person'],
   contextSummaryTokens: ['THOUGHT_ENGINE_CONTEXT_SUMMARY_TOKENS', 0],
   contextTools: ['THOUGHT_ENGINE_CONTEXT_TOOLS', []],

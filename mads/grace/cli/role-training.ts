@@ -8,6 +8,21 @@ import { runInChild } from '../../../training/queue-child.ts';
 import { codeVersion } from '../../../training/queue-code.ts';
 import type { MineConfig, MineResult, RetrainConfig, RetrainResult } from '../../../training/queue.ts';
 
+/** What is said to people beside the moving progress: one line at the beginning and one at the end, also into a file. */
+async function told<Result>(say: (line: string) => void, what: string, work: () => Promise<Result>): Promise<Result> {
+  const started = performance.now();
+  const seconds = (): string => `${((performance.now() - started) / 1000).toFixed(1)} s`;
+  say(`${what}: begins`);
+  try {
+    const result = await work();
+    say(`${what}: done in ${seconds()}`);
+    return result;
+  } catch (error) {
+    say(`${what}: failed after ${seconds()}`);
+    throw error;
+  }
+}
+
 const trainer = fileURLToPath(new URL('../../../training/retrain-child.ts', import.meta.url));
 
 export interface RoleSnapshot {
@@ -21,15 +36,23 @@ function contextOf(role: string, progress: Progress) {
   return { id: `direct-${role}`, progress: told, signal: new AbortController().signal };
 }
 
+export interface WorkOptions {
+  readonly reason: string;
+  readonly progress: Progress;
+  /** A line for people. */
+  readonly say: (line: string) => void;
+}
+
 /** Looks for the processes of one role without a queue, in a process of its own; the same code that the worker runs. */
 export function mineRole(
   dataDir: string,
   { role, snapshot }: RoleSnapshot,
   config: MineConfig,
-  options: { readonly reason: string; readonly progress: Progress },
+  options: WorkOptions,
 ): Promise<MineResult> {
   const job = { kind: 'mine', role, snapshot, config, reason: options.reason, codeVersion: codeVersion() } as const;
-  return runInChild(trainer, dataDir, job, contextOf(role, options.progress));
+  const work = (): Promise<MineResult> => runInChild(trainer, dataDir, job, contextOf(role, options.progress));
+  return told(options.say, `looking for processes of ${role}`, work);
 }
 
 /** What each role's trainer will read; the log may be closed afterwards. */
@@ -54,7 +77,7 @@ export async function trainRoles(
   dataDir: string,
   snapshots: readonly RoleSnapshot[],
   config: RetrainConfig,
-  options: { readonly processes: number; readonly reason: string; readonly progress: Progress },
+  options: WorkOptions & { readonly processes: number },
 ): Promise<Trained[]> {
   const waiting = [...snapshots];
   const done = new Map<string, Trained>();
@@ -67,7 +90,10 @@ export async function trainRoles(
         const approved = (await store.approved(role)).processes.map((one) => one.version).toSorted();
         const taught = approved.length === 0 ? config : { ...config, processes: approved };
         const job = { ...next, config: taught, reason: options.reason, codeVersion: version };
-        const result = await runInChild(trainer, join(dataDir), job, contextOf(role, options.progress));
+        const context = contextOf(role, options.progress);
+        const result = await told<RetrainResult>(options.say, `training ${role}`, () =>
+          runInChild(trainer, join(dataDir), job, context),
+        );
         done.set(role, { role, result, error: null });
       } catch (error) {
         done.set(role, { role, result: null, error });

@@ -21,7 +21,7 @@ export async function prepareDesk(dataDir: string): Promise<void> {
   await log.close();
   // A wide budget: here a message is to be settled, whether rightly or not.
   const config = { seed: 1, alpha: 0.3, delta: 0.1, device: 'cpu', tiers: ['dtr', 'lppm'] } as const;
-  const options = { processes: 2, reason: 'bench', progress: () => undefined };
+  const options = { processes: 2, reason: 'bench', progress: () => undefined, say: () => undefined };
   for (const { role, error } of await trainRoles(dataDir, snapshots, config, options)) {
     if (error !== null) throw new Error(`${role} was not trained`, { cause: error });
   }

@@ -3,10 +3,13 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ConversationLog } from '../../../datasets/log/conversation-log.ts';
 import { chatRecord } from '../../../datasets/sample/chat-record.ts';
 import { sampleConversations } from '../../../datasets/sample/desk.ts';
 import { run as runMain } from '../../../mads/grace/cli/main.ts';
 import { createShell } from '../../../mads/grace/cli/shell.ts';
+import { Registry } from '../../../models/registry.ts';
+import { promoteSmallBundle } from '../../support/small-bundle.ts';
 import type { Ran } from '../../support/command.ts';
 
 const verbs = 'up import train evaluate report route serve models jobs doctor bench'.split(' ');
@@ -131,6 +134,17 @@ describe('an empty data folder', () => {
     expect(documentOf<Failure>(json).error).toMatchObject({ code: name, message: expect.stringMatching(says) });
   });
 
+  it('tells a role that was never there from one that never had models', async () => {
+    const dataDir = join(folder, 'served');
+    const registry = await Registry.open(join(dataDir, 'models'));
+    await promoteSmallBundle(registry);
+    const { code, error } = await run('models', 'rollback', 'nobody', '--data-dir', dataDir);
+    expect({ code, error }).toEqual({ code: 1, error: 'NOT_FOUND: no role named "nobody"; there are pm\n' });
+    expect((await run('models', 'rollback', 'pm', '--data-dir', dataDir)).error).toMatch(
+      /^NOTHING_TO_ROLL_BACK: role pm/,
+    );
+  });
+
   it('is told by the doctor, who makes nothing', async () => {
     const ran = await run('doctor', '--data-dir', join(folder, 'nowhere'), '--json');
     expect(ran.code).toBe(0);
@@ -146,6 +160,25 @@ describe('an empty data folder', () => {
     ]);
     expect(findings.filter(({ state }) => state === 'bad')).toEqual([]);
     expect(existsSync(join(folder, 'nowhere'))).toBe(false);
+  });
+});
+
+describe('forget', () => {
+  it('reports what it removed, and the second time that there was nothing left to remove', async () => {
+    const log = join(folder, 'forget.jsonl');
+    const messages = [
+      { role: 'user', content: 'a' },
+      { role: 'assistant', content: 'b' },
+    ];
+    await writeFile(log, JSON.stringify({ id: 'c1', role: 'pm', messages }));
+    const dataDir = join(folder, 'forget');
+    await run('import', log, '--data-dir', dataDir);
+    const opened = await ConversationLog.open({ dataDir });
+    await opened.snapshot({ role: 'pm', forTraining: true });
+    await opened.close();
+    const forget = async () => (await run('forget', 'c1', '--data-dir', dataDir)).out;
+    expect(await forget()).toMatch(/^3 records of c1 removed, 1 snapshots emptied\n/);
+    expect(await forget()).toMatch(/^c1 was forgotten before: nothing of it was left to remove\n/);
   });
 });
 

@@ -61,13 +61,20 @@ describe('thought-engine processes', () => {
 
   it('approves what a policy lets pass, says why the rest is left, and goes back to an earlier version', async () => {
     await store.propose(role, [mined(refund), { ...mined({ ...weak, name: 'weak' }), support: 3 }]);
-    const { approved, left } = (await answer('approve', '--all', '--min-support', '20', '--min-fitness', '0.9')) as {
+    const policy = ['--all', '--min-support', '20', '--min-fitness', '0.9'];
+    // the search was unsure of one thing: nobody but a person, or a policy that says so, lets that pass
+    const doubted = (await answer('approve', ...policy)) as { approved: object[]; left: { reason: string }[] };
+    expect(doubted.approved).toEqual([]);
+    expect(doubted.left.map(({ reason }) => reason)).toContain('it has a doubt, which a person has to look at');
+    const { approved, left } = (await answer('approve', ...policy, '--max-doubts', '1')) as {
       readonly approved: readonly { readonly version: string }[];
       readonly left: readonly object[];
     };
     expect(approved).toMatchObject([{ role, name: 'refund' }]);
     expect(left).toEqual([{ role, name: 'weak', reason: '3 runs, the policy asks for 20' }]);
-    expect((await store.show(role, 'refund')).history.at(-1)?.by).toBe('policy: support ≥ 20, fitness ≥ 0.9');
+    expect((await store.show(role, 'refund')).history.at(-1)?.by).toBe(
+      'policy: support ≥ 20, fitness ≥ 0.9, doubts ≤ 1',
+    );
 
     const path = join(folder, 'changed.json');
     writeFileSync(path, JSON.stringify(refund).replace('You get', 'You will get'));

@@ -107,9 +107,10 @@ describe('RoleProcesses', () => {
 
   it.each<[string, ApprovalPolicy | null, boolean]>([
     ['no policy', null, false],
-    ['a policy that it meets', { minSupport: 20, minFitness: 0.9 }, true],
-    ['a policy that asks for more runs', { minSupport: 50, minFitness: 0.9 }, false],
-    ['a policy that asks for more fitness', { minSupport: 20, minFitness: 0.99 }, false],
+    ['a policy that it meets', { minSupport: 20, minFitness: 0.9, maxDoubts: 1 }, true],
+    ['a policy that lets no doubt pass', { minSupport: 20, minFitness: 0.9, maxDoubts: 0 }, false],
+    ['a policy that asks for more runs', { minSupport: 50, minFitness: 0.9, maxDoubts: 1 }, false],
+    ['a policy that asks for more fitness', { minSupport: 20, minFitness: 0.99, maxDoubts: 1 }, false],
   ])('under %s a search that ends lets what it found act, or not', async (_what, policy, acts) => {
     serve(['orders.find', 'orders.refund'], policy);
     const queue = new MemoryQueue(() => 0);
@@ -125,6 +126,6 @@ describe('RoleProcesses', () => {
     else await expect.poll(async () => (await store.show(role, 'refund')).state).toBe('proposed');
     expect(placed() !== null).toBe(acts);
     const by = (await store.show(role, 'refund')).history.at(-1)?.by;
-    expect(by).toBe(acts ? 'policy: support ≥ 20, fitness ≥ 0.9' : 'mining');
+    expect(by).toBe(acts ? 'policy: support ≥ 20, fitness ≥ 0.9, doubts ≤ 1' : 'mining');
   });
 });

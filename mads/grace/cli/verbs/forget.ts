@@ -34,9 +34,11 @@ folder meanwhile; it can be run again.`,
       const models = await witnessesOf(registry, new Set(forgotten.snapshots));
       shell.terminal(flags.json === true).answer({ ...forgotten, models }, () =>
         [
-          `${forgotten.records} records of ${conversation} removed, ${forgotten.snapshots.length} snapshots emptied`,
+          forgotten.wasForgotten
+            ? `${conversation} was forgotten before: nothing of it was left to remove`
+            : `${forgotten.records} records of ${conversation} removed, ${forgotten.emptied} snapshots emptied`,
           ...(models.length === 0
-            ? ['no model has seen it']
+            ? ['no model that is left has seen it']
             : [
                 'seen by these models; "thought-engine train" makes others that have not:',
                 table(

@@ -75,7 +75,7 @@ async function mineHere(config: Config, { role, minimumSupport }: MineAsked, ter
         known: versions,
         ...(minimumSupport === undefined ? {} : { minimumSupport }),
       };
-      const options = { reason: 'asked for', progress: terminal.progress };
+      const options = { reason: 'asked for', progress: terminal.progress, say: terminal.say };
       try {
         const result = await mineRole(folder.root, snapshot, mining, options);
         if (policy !== null) await office.approve({ role: snapshot.role, policy, by: 'policy' });
@@ -95,6 +95,7 @@ async function mineThere(owner: Address, asked: MineAsked, terminal: Terminal): 
   const outcomes: Outcome[] = [];
   for (const { id } of (await askOwner(owner, 'mine', asked)) as readonly JobView[]) {
     const { job, mined, error } = await jobEnd(owner, id, terminal);
+    terminal.say(`looking for processes of ${job.role}: ${error === null ? 'done' : 'failed'}`);
     outcomes.push({ role: job.role, result: mined, error });
   }
   return outcomes;

@@ -87,7 +87,10 @@ export function addModels(program: Command, shell: Shell): void {
     .option('--data-dir <folder>', 'data folder')
     .option('--json', 'print one JSON document')
     .action(async (role, flags) => {
-      const bundle = await (await open(flags.dataDir)).rollback(role);
+      const registry = await open(flags.dataDir);
+      const { knownToRegistry } = await import('../../desk.ts');
+      await knownToRegistry(registry, role);
+      const bundle = await registry.rollback(role);
       shell.terminal(flags.json === true).answer(bundle, () => `${short(bundle.id)} serves ${role} again`);
     });
 

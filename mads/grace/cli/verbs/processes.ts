@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { text as allOf } from 'node:stream/consumers';
 import type { Command } from '@commander-js/extra-typings';
 import { EngineError, messageOf } from '../../../../engine/core/errors.ts';
+import type { ApprovalPolicy } from '../../process-office.ts';
 import { openDesk, type DeskDoor } from '../desk-door.ts';
 import { approvalsText, diffText, editedText, listText, nameText, showText } from '../process-text.ts';
 import type { Shell } from '../shell.ts';
@@ -74,6 +75,11 @@ the approved version goes on acting.`,
     .option('--all', 'every proposal with enough runs and fitness, in place of a name')
     .option('--min-support <runs>', 'with --all: runs behind it, at least')
     .option('--min-fitness <share>', 'with --all: share of the runs that it explains, at least (0 to 1)')
+    .option(
+      '--max-doubts <n>',
+      'with --all: doubts of the search that it may have; with more a person has to look',
+      '0',
+    )
     .option('--role <name>', 'one role alone')
     .option('--data-dir <folder>', 'data folder')
     .option('--json', 'print one JSON document')
@@ -168,7 +174,8 @@ function policyOf(flags: {
   readonly all?: true | undefined;
   readonly minSupport?: string | undefined;
   readonly minFitness?: string | undefined;
-}): { minSupport: number; minFitness: number } {
+  readonly maxDoubts?: string | undefined;
+}): ApprovalPolicy {
   if (flags.all !== true) throw usage('name a process, or say --all --min-support N --min-fitness X');
   if (flags.minSupport === undefined || flags.minFitness === undefined) {
     throw usage('--all needs --min-support and --min-fitness: they are the policy by which proposals act unseen');
@@ -177,7 +184,10 @@ function policyOf(flags: {
   if (!(minSupport >= 0)) throw usage(`--min-support takes a number of runs, not ${flags.minSupport}`);
   if (!(minFitness >= 0 && minFitness <= 1))
     throw usage(`--min-fitness takes a share from 0 to 1, not ${flags.minFitness}`);
-  return { minSupport, minFitness };
+  const maxDoubts = Number(flags.maxDoubts ?? 0);
+  if (!(Number.isInteger(maxDoubts) && maxDoubts >= 0))
+    throw usage(`--max-doubts takes a number of doubts, not ${flags.maxDoubts}`);
+  return { minSupport, minFitness, maxDoubts };
 }
 
 function usage(detail: string): EngineError {

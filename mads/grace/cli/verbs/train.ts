@@ -81,7 +81,7 @@ async function trainHere(
     }
   })();
   const retrain = { ...trainingOf(config), ...(wanted === undefined ? {} : { tiers: wanted }) };
-  const options = { processes: 1, reason: 'asked for', progress: terminal.progress };
+  const options = { processes: 1, reason: 'asked for', progress: terminal.progress, say: terminal.say };
   return (await trainRoles(root, snapshots, retrain, options)).map(outcomeOf);
 }
 
@@ -94,8 +94,10 @@ export function outcomeOf({ role, result, error }: Trained): Outcome {
 async function trainThere(owner: Address, request: TrainRequest, terminal: Terminal): Promise<Outcome[]> {
   const asked = (await askOwner(owner, 'train', request)) as readonly JobView[];
   const outcomes: Outcome[] = [];
+  terminal.say(`training ${asked.map(({ job }) => job.role).join(', ')}: jobs of the server, port ${owner.port}`);
   for (const { id } of asked) {
     const { job, result, error } = await jobEnd(owner, id, terminal);
+    terminal.say(`training ${job.role}: ${error === null ? 'done' : 'failed'}`);
     outcomes.push({ role: job.role, result, error });
   }
   return outcomes;

@@ -65,7 +65,7 @@ async function prepare(config: Config, terminal: Terminal): Promise<void> {
     if (untrained.length === 0) return;
     terminal.say(`training the routers of ${untrained.join(', ')}`);
     const snapshots = await snapshotRoles(log, untrained);
-    const options = { processes, reason: 'first start', progress: terminal.progress };
+    const options = { processes, reason: 'first start', progress: terminal.progress, say: terminal.say };
     const trained = await trainRoles(folder.root, snapshots, trainingOf(config), options);
     terminal.say(outcomesText(trained.map(outcomeOf)));
     terminal.say(reportText(await reportOf({ log, registry, prices: pricesOf(config) }, null)));

@@ -6,7 +6,7 @@ import { Select } from './choice.tsx';
 import { now } from './clock.ts';
 import { ago, duration, fullTime } from './format.ts';
 import { pageOf } from './message-rows.ts';
-import { outcomeText } from './outcome.tsx';
+import { outcomePlace, outcomeText } from './outcome.tsx';
 import { Empty, Panel } from './panel.tsx';
 import { TierChip, tierNames, tierTitles, type TierName } from './tier.tsx';
 
@@ -172,6 +172,9 @@ function Row(props: {
       </td>
       <td class="cell-outcome">
         {row.settled ? outcomeText(row.outcome) : <span class="muted">{isOfTier ? 'passed up' : 'not settled'}</span>}
+        {row.settled && outcomePlace(row.outcome) !== null && (
+          <span class="muted place">{outcomePlace(row.outcome)}</span>
+        )}
       </td>
       <td class="number cell-sure">{row.confidence === null ? '–' : row.confidence.toFixed(3)}</td>
       <td class="number cell-took">{duration(row.latencyUs)}</td>

@@ -1,4 +1,4 @@
-import { stepLine } from '../../../../datasets/processes/process-words.ts';
+import { conditionText, stepLine, valueText } from '../../../../datasets/processes/process-words.ts';
 import type { ProcessEvidence } from '../../../../datasets/processes/stored-process.ts';
 import type { Process } from '../../../../engine/core/process.ts';
 import { layoutOf, type Point } from './process-layout.ts';
@@ -55,8 +55,7 @@ export function ProcessGraph(props: { readonly process: Process; readonly eviden
               ({ from, to }) => from === edges[index]?.from && to === edges[index]?.to,
             )?.runs;
             const { when } = edges[index] ?? {};
-            const condition =
-              when === undefined ? '' : `${cut(when.path, 16)} = ${cut(JSON.stringify(when.equals), 12)}`;
+            const condition = when === undefined ? '' : cut(valueText(when.equals), 16);
             const words = [condition, runs === undefined ? '' : String(runs)].filter((part) => part !== '');
             const width = 1 + (2 * (runs ?? 0)) / most;
             return (
@@ -69,6 +68,7 @@ export function ProcessGraph(props: { readonly process: Process; readonly eviden
                 />
                 {words.length > 0 && (
                   <text class="graph-label" x={edge.label.x} y={edge.label.y + 4} text-anchor="middle">
+                    <title>{edges[index] === undefined ? '' : conditionText(process, edges[index])}</title>
                     {words.join(' · ')}
                   </text>
                 )}

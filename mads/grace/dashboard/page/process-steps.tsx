@@ -1,6 +1,12 @@
-import { edgeName, stepLine } from '../../../../datasets/processes/process-words.ts';
+import {
+  conditionText,
+  edgeName,
+  placeText,
+  stepLine,
+  stepTitle,
+} from '../../../../datasets/processes/process-words.ts';
 import type { ProcessEvidence } from '../../../../datasets/processes/stored-process.ts';
-import type { Origin, Process, Step } from '../../../../engine/core/process.ts';
+import type { Edge, Origin, Process, Step } from '../../../../engine/core/process.ts';
 import { count, plural } from './format.ts';
 import { stepAnchor } from './process-graph.tsx';
 
@@ -38,7 +44,8 @@ function StepCard({ step, process, evidence, onConversation }: Shown & { readonl
   return (
     <li class="card" id={stepAnchor(step.id)} tabindex={-1}>
       <header class="card-head">
-        <h4>{step.id}</h4>
+        <h4>{stepTitle(step)}</h4>
+        <code class="muted">{step.id}</code>
         <span class="tag">{step.kind}</span>
         {marks.map((mark) => (
           <span key={mark} class="tag">
@@ -47,16 +54,20 @@ function StepCard({ step, process, evidence, onConversation }: Shown & { readonl
         ))}
         {seen !== undefined && <span class="muted">in {plural(seen.runs, 'run')}</span>}
       </header>
-      <p class="said-text">{stepLine(step)}</p>
-      {step.kind === 'ask' && <p class="muted">fills {step.slot}</p>}
+      {step.kind === 'call' && <p class="said-text">{stepLine(step)}</p>}
+      {step.kind === 'ask' && (
+        <p class="muted">
+          fills <code>{step.slot}</code>
+        </p>
+      )}
       {step.kind === 'call' && <Origins given={step.arguments} />}
       {leaving.length > 0 && (
-        <ul class="plain ways" aria-label={`What follows ${step.id}`}>
+        <ul class="plain ways" aria-label={`What follows ${stepTitle(step)}`}>
           {leaving.map((edge) => {
             const runs = evidence?.edges.find(({ from, to }) => from === edge.from && to === edge.to)?.runs;
             return (
               <li key={edgeName(edge)}>
-                <span>{edgeName(edge)}</span>
+                <Way process={process} edge={edge} />
                 {runs !== undefined && <span class="muted">{plural(runs, 'run')}</span>}
               </li>
             );
@@ -65,7 +76,7 @@ function StepCard({ step, process, evidence, onConversation }: Shown & { readonl
       )}
       {doubts.map(({ where, reason }) => (
         <p key={`${where} ${reason}`} class="doubt">
-          {where === step.id ? '' : `${where}: `}
+          {where === step.id ? '' : `${placeText(process, where)}: `}
           {reason}
         </p>
       ))}
@@ -89,6 +100,19 @@ function StepCard({ step, process, evidence, onConversation }: Shown & { readonl
         </details>
       )}
     </li>
+  );
+}
+
+/** Where an edge leads, and when: in words, with the step's name beside them. */
+function Way({ process, edge }: { readonly process: Process; readonly edge: Edge }) {
+  const next = process.steps.find(({ id }) => id === edge.to);
+  const condition = conditionText(process, edge);
+  return (
+    <span>
+      {condition === '' ? '' : `where ${condition}, `}
+      then {next === undefined ? '' : `${stepTitle(next).replace(/^C/, 'c')} `}
+      <code class="muted">{edge.to}</code>
+    </span>
   );
 }
 

@@ -1,5 +1,7 @@
 import { useCallback, useEffect, useState } from 'preact/hooks';
 import type { ProcessDifference } from '../../../../datasets/processes/process-diff.ts';
+import { placeText, readableName, schemaText, stepTitle } from '../../../../datasets/processes/process-words.ts';
+import type { Slot, Step } from '../../../../engine/core/process.ts';
 import type { ProcessView as Found } from '../../process-office.ts';
 import type { ProcessName } from './address.ts';
 import { api, faultOf } from './api.ts';
@@ -59,13 +61,15 @@ export function ProcessPage(props: {
   const isActing = state === 'approved' && approved === version;
   return (
     <>
-      <Panel wide title={stored.definition.name} hint={hintOf(found)} action={back}>
+      <Panel wide title={readableName(stored.definition.name)} hint={hintOf(found)} action={back}>
         <div class="process-head">
           <ProcessStateTag state={state} version={version} approved={approved} />
           <code class="tag" title={version}>
             {shortId(version)}
           </code>
-          <span class="muted">{role}</span>
+          <span class="muted">
+            <code>{name}</code> of {role}
+          </span>
           <div class="buttons">
             <button type="button" onClick={() => setAsked('rename')}>
               Rename
@@ -184,7 +188,8 @@ function Doubts({ found: { stored } }: { readonly found: Found }) {
       <ul class="plain stack">
         {doubts.map(({ where, reason }) => (
           <li key={`${where} ${reason}`} class="doubt">
-            <strong>{where === '' ? 'The whole' : where}</strong> {reason}
+            <strong>{where === '' ? 'The whole' : placeText(stored.definition, where)}</strong> {reason}
+            {where !== '' && <code class="muted"> {where}</code>}
           </li>
         ))}
       </ul>
@@ -221,12 +226,21 @@ function Changes({ found: { stored, differences } }: { readonly found: Found }) 
 }
 
 function lines({ what, where, before, after }: ProcessDifference): string[] {
-  const body = (value: unknown): string =>
-    what === 'edge' ? '' : `: ${typeof value === 'string' ? value : JSON.stringify(value)}`;
+  const body = (value: unknown): string => {
+    if (what === 'edge') return '';
+    if (what === 'step') return `: ${stepTitle(value as Step)}`;
+    if (what === 'slot') return `: ${slotText(value as Slot)}`;
+    return `: ${typeof value === 'string' ? value : JSON.stringify(value)}`;
+  };
   return [
     ...(before === undefined ? [] : [`− ${what} ${where}${body(before)}`]),
     ...(after === undefined ? [] : [`+ ${what} ${where}${body(after)}`]),
   ];
+}
+
+function slotText({ schema, question, required }: Slot): string {
+  const asked = question === undefined ? '' : `, asked for with “${question}”`;
+  return `${schemaText(schema)}${required ? '' : ', may be left out'}${asked}`;
 }
 
 function DiffLine({ line }: { readonly line: string }) {
@@ -247,10 +261,10 @@ function Slots({ found: { stored } }: { readonly found: Found }) {
       <ul class="plain stack">
         {slots.map(({ name, schema, question, required }) => (
           <li key={name}>
-            <strong>{name}</strong> <code>{JSON.stringify(schema)}</code>
+            <strong>{name}</strong> {schemaText(schema)}
             <span class="muted">
-              {required ? ' needed' : ' may be left out'}
-              {question === undefined ? ', never asked for' : `, asked for with "${question}"`}
+              {required ? '; needed' : '; may be left out'}
+              {question === undefined ? ', never asked for' : `, asked for with “${question}”`}
             </span>
           </li>
         ))}

@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useState } from 'preact/hooks';
+import { readableName } from '../../../../datasets/processes/process-words.ts';
 import type { BrokenProcess } from '../../../../datasets/processes/stored-process.ts';
 import type { ProcessSummary } from '../../process-office.ts';
 import type { ProcessName } from './address.ts';
@@ -83,9 +84,11 @@ function ProcessTable(props: { readonly rows: readonly ProcessSummary[]; readonl
                   class="row-button"
                   onClick={() => props.onOpen({ role: row.role, name: row.name })}
                 >
-                  {row.name}
+                  {readableName(row.name)}
                 </button>
-                <span class="muted">{row.role}</span>
+                <span class="muted">
+                  {row.role} · <code>{row.name}</code>
+                </span>
               </td>
               <td>
                 <ProcessStateTag {...row} />

@@ -77,7 +77,8 @@ describe('forgetConversation', () => {
   it('leaves nothing of it in any file, and everything else as it was', async () => {
     expect(filesWith(folder.path, 'xylophone').length).toBeGreaterThan(1);
     const forgotten = await forgetConversation(folder.path, 'secret');
-    expect(forgotten).toEqual({ conversation: 'secret', records: 5, snapshots: [snapshot], leftovers: [] });
+    const counts = { records: 5, emptied: 1, wasForgotten: false };
+    expect(forgotten).toEqual({ conversation: 'secret', ...counts, snapshots: [snapshot], leftovers: [] });
     expect(filesWith(folder.path, 'xylophone')).toEqual([]);
 
     const log = await ConversationLog.open({ dataDir: folder.path });
@@ -102,8 +103,14 @@ describe('forgetConversation', () => {
   });
 
   it('can be asked for again, and still names what had held it', async () => {
-    await forgetConversation(folder.path, 'secret');
-    expect(await forgetConversation(folder.path, 'secret')).toMatchObject({ records: 0, snapshots: [snapshot] });
+    const first = await forgetConversation(folder.path, 'secret');
+    expect(first).toMatchObject({ snapshots: [snapshot], emptied: 1, wasForgotten: false });
+    expect(await forgetConversation(folder.path, 'secret')).toMatchObject({
+      records: 0,
+      snapshots: [snapshot],
+      emptied: 0,
+      wasForgotten: true,
+    });
   });
 
   it('refuses what it does not know, and a folder that is in use', async () => {
