@@ -8,7 +8,7 @@ export interface Terminal {
   /** The verb's answer: a JSON document for machines, or text for people. */
   answer(document: unknown, text: () => string): void;
   /** A line for people while the verb works; silent with `--json`. */
-  say(line: string): void;
+  readonly say: (line: string) => void;
   readonly progress: Progress;
 }
 
