@@ -38,7 +38,7 @@ const pinned = {
   'labels answer': '<decision> <verdict> --note --data-dir --json',
   doctor: '--data-dir --json',
   bench:
-    '<subject> --train --val --test --verifier --decisions --processes --holdout --folds --learn-every --stream --growth --shots --peers --seeds --alpha --device --json',
+    '<subject> --train --val --test --verifier --decisions --processes --holdout --folds --learn-every --explore --stream --growth --shots --peers --seeds --alpha --device --json',
 };
 
 interface Verb {
