@@ -34,6 +34,7 @@ const pinned = {
   'jobs cancel': '<id> --data-dir --json',
   forget: '<conversation> --data-dir --json',
   labels: '',
+  learning: '--role --data-dir --json',
   'labels next': '--role --limit --data-dir --json',
   'labels answer': '<decision> <verdict> --note --data-dir --json',
   doctor: '--data-dir --json',
