@@ -10,6 +10,7 @@ import type { Conversation } from '../../engine/core/conversation.ts';
 import { quietLogger } from '../../engine/core/logger.ts';
 import { openEcosystem, type Ecosystem } from '../../mads/ecosystem.ts';
 import { run } from '../../mads/grace/cli/main.ts';
+import type { PolicyEstimates } from '../../mads/grace/cli/policy-estimate.ts';
 import { createShell } from '../../mads/grace/cli/shell.ts';
 import type { JobView } from '../../training/queue.ts';
 import { FakeLlm } from '../support/fake-llm.ts';
@@ -186,5 +187,20 @@ describe('the whole circle', () => {
     });
     await serves(firstBundle);
     expect(await ask('circle-3')).toMatchObject({ tier: 'dtr', call: first.call });
+  });
+
+  it('says of a bundle how it would have done on the traffic since, or that nobody can tell', async () => {
+    const { code, answer } = await command('models', 'estimate', firstBundle, firstBundle, '--data-dir', dataDir);
+    const { estimates, difference } = answer as PolicyEstimates;
+    expect(code).toBe(0);
+    // all four commands are settled by it; the LLM saw one
+    expect(estimates[0]?.estimate).toMatchObject({
+      messages: 4,
+      settled: 4,
+      seen: 1,
+      snips: null,
+      doubt: 'cannot tell: the log says as much as 1 rows would, 400 are needed',
+    });
+    expect(difference).toMatchObject({ difference: null });
   });
 });

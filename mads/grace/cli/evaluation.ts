@@ -106,7 +106,7 @@ async function fromFile(path: string, role: string): Promise<Conversation[]> {
  * may not be here; then nothing is known to be unseen.
  */
 async function unseen(config: Config, role: string, { artefacts }: OpenBundle): Promise<Material> {
-  const path = await snapshotOf(config, role);
+  const path = await snapshotInLog(config, role);
   const all = await readSnapshot(path);
   const unlabelled = ownAnswers(all, await readSnapshotDecisions(path));
   const marked = all.filter((one) => one.split === 'test');
@@ -120,10 +120,11 @@ async function unseen(config: Config, role: string, { artefacts }: OpenBundle): 
 
 /** All conversations of a role, from the server that holds the folder, or from the folder. */
 export async function conversationsInLog(config: Config, role: string): Promise<Conversation[]> {
-  return readSnapshot(await snapshotOf(config, role));
+  return readSnapshot(await snapshotInLog(config, role));
 }
 
-async function snapshotOf(config: Config, role: string): Promise<string> {
+/** Path of a snapshot of all that a role has in the log. @throws LOG_LOCKED */
+export async function snapshotInLog(config: Config, role: string): Promise<string> {
   const door = await openDesk(config, () => undefined);
   try {
     return (await door.ask('snapshot', { role })).path;

@@ -4,10 +4,8 @@ import { textOf } from '../../../engine/core/message.ts';
 import type { Progress } from '../../../engine/core/progress.ts';
 import type { Tier } from '../../../engine/tiers/tier.ts';
 import type { Registry } from '../../../models/registry.ts';
-import { loadModels } from '../../../training/artefacts.ts';
-import { cheapTiers } from '../../../training/contest.ts';
 import { answeredTurns, type AnsweredTurn } from '../../../training/examples/answered-turn.ts';
-import { disposeAll } from '../../../training/learn.ts';
+import { withLadder } from './bundle-ladder.ts';
 import { conversationsInLog } from './evaluation.ts';
 
 /** Where a message goes: the tier that settles it and what it calls it; `imperator` where none does. */
@@ -71,14 +69,7 @@ async function routesOf(
   config: Config,
   progress: Progress,
 ): Promise<Route[]> {
-  const bundle = await registry.show(id);
-  const { cet: _, ...settling } = bundle.artefacts;
-  const artefacts = await Promise.all(
-    Object.entries(settling).map(async ([kind, artefact]) => [kind, await registry.artefact(artefact)] as const),
-  );
-  const models = await loadModels({ artefacts: Object.fromEntries(artefacts) }, registry, config.device);
-  try {
-    const tiers = cheapTiers({ models, thresholds: bundle.thresholds });
+  return withLadder(registry, id, config, async (tiers) => {
     const routes: Route[] = [];
     for (const turn of turns) {
       routes.push(await routeOf(tiers, turn));
@@ -87,9 +78,7 @@ async function routesOf(
       }
     }
     return routes;
-  } finally {
-    await disposeAll(models);
-  }
+  });
 }
 
 async function routeOf(tiers: readonly Tier[], { message, history, role, tools }: AnsweredTurn): Promise<Route> {

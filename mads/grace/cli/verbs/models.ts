@@ -6,6 +6,7 @@ import type { Bundle } from '../../../../models/bundle.ts';
 import type { Registry } from '../../../../models/registry.ts';
 import { dataFolder } from '../../../data-folder.ts';
 import { flatten, shown } from '../figures.ts';
+import type { PolicyEstimates } from '../policy-estimate.ts';
 import type { Route, RouteDifferences } from '../route-differences.ts';
 import type { Shell } from '../shell.ts';
 import { percent, table } from '../terminal.ts';
@@ -124,7 +125,42 @@ another route, with examples.`,
       );
     });
 
+  models
+    .command('estimate')
+    .summary('how a bundle would have done on the live traffic since it was made, whoever served it')
+    .description(
+      `How bundles of one role would have done on live messages since the newest of them was made. What the LLM answered
+shows what was right: all that passed up, and the share that goes up only to be seen (the setting "explore"), each
+weighed by the inverse of its probability. Says how many messages the estimate is worth, or that nobody can tell.`,
+    )
+    .argument('<bundle>', 'its id, or its first digits (six or more)')
+    .argument('[other]', 'another of the same role: the difference too')
+    .option('--data-dir <folder>', 'data folder')
+    .option('--json', 'print one JSON document')
+    .action(async (bundle, other, flags) => {
+      const { estimateBundles } = await import('../policy-estimate.ts');
+      const registry = await open(flags.dataDir);
+      const ids = other === undefined ? [bundle] : [bundle, other];
+      const found = await estimateBundles(registry, ids, shell.config({ dataDir: flags.dataDir }));
+      shell.terminal(flags.json === true).answer(found, () => estimatesText(found));
+    });
+
   addPrune(models, shell);
+}
+
+function estimatesText({ estimates, difference }: PolicyEstimates): string {
+  const lines = estimates.map(({ bundle, estimate }) => {
+    const { messages, settled, seen, snips, standardError, doublyRobust, effective, doubt } = estimate;
+    const head = `${short(bundle)}: settles ${percent(messages === 0 ? null : settled / messages)} of ${messages} messages`;
+    const worth = `worth ${Math.floor(effective)} of them, of ${seen} that the LLM answered`;
+    if (snips === null) return `${head}; how rightly, ${doubt ?? ''}`;
+    const robust = doublyRobust === null ? '' : `, doubly robust ${percent(doublyRobust)}`;
+    return `${head}; with the LLM above it right in ${percent(snips)} ± ${percent(standardError)}${robust}; ${worth}`;
+  });
+  if (difference === null) return lines.join('\n');
+  const { difference: gain, standardError, doubt } = difference;
+  const words = gain === null ? (doubt ?? '') : `${percent(gain)} ± ${percent(standardError)}`;
+  return [...lines, `the second is right more often by: ${words}`].join('\n');
 }
 
 /** What is removed that nothing needs any more, and what would be. */
