@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { messageOf } from '../../engine/core/errors.ts';
 import { quietLogger, type Logger } from '../../engine/core/logger.ts';
 import { textOf, type Message } from '../../engine/core/message.ts';
@@ -22,6 +23,8 @@ export interface HistoryOptions {
   /** Names that a message takes out: what was said there is found by nobody any more. */
   readonly leaving: (message: Message) => readonly string[];
   readonly logger?: Logger;
+  /** First wait after a failure, doubled each time; milliseconds. */
+  readonly retryMs?: number;
 }
 
 /** Whose past is looked through. */
@@ -46,12 +49,15 @@ const batchSize = 500;
 const mostWaiting = 20_000;
 /** Longer messages are data, and found by their beginning. */
 const longestText = 4000;
+const firstRetryMs = 1000;
+const longestRetryMs = 60_000;
 /** Conversations of which role and people are kept at hand. */
 const mostKept = 20_000;
 
 /**
  * All that was ever said, kept findable: follows the journal, from where the index stands. What it holds is a copy; a
- * lost index is made anew from the journal in the background.
+ * lost index is made anew from the journal in the background. Where the index fails, it is tried again from where it
+ * stands, for as long as it takes.
  */
 export class History {
   readonly #options: HistoryOptions;
@@ -60,6 +66,12 @@ export class History {
   #queue: JournalRecord[] = [];
   #working: Promise<void> | null = null;
   #stop: (() => void) | null = null;
+  readonly #closing = new AbortController();
+  /** False until the index has said where it stands. */
+  #isPlaced = false;
+  /** In a row. */
+  #failures = 0;
+  #trouble: string | null = null;
   /** True where records that are not in the queue have to be read from the journal. */
   #isBehind = true;
   #done = 0;
@@ -76,13 +88,14 @@ export class History {
         this.#queue = [];
         this.#isBehind = true;
       } else for (const record of records) this.#queue.push(record);
-      if (this.#working === null) this.#work(() => this.#drain());
+      this.#wake();
     });
-    this.#work(async () => {
-      const notes = await this.#options.index.notes(position);
-      this.#done = Number(notes[position] ?? 0);
-      await this.#drain();
-    });
+    this.#wake();
+  }
+
+  /** Why not all that was said is findable just now, in one line; null where it is. */
+  trouble(): string | null {
+    return this.#trouble;
   }
 
   /** Resolves when all that was journaled before is findable. */
@@ -93,6 +106,7 @@ export class History {
   async close(): Promise<void> {
     this.#stop?.();
     this.#stop = null;
+    this.#closing.abort();
     await this.settled();
   }
 
@@ -102,24 +116,54 @@ export class History {
     return this.#options.index.search({ text, scope: role, ...marked, limit, notFrom: besides });
   }
 
-  #work(work: () => Promise<void>): void {
-    this.#working = work()
-      .catch((error: unknown) => {
-        this.#logger.error({ error: messageOf(error) }, 'history is not followed any more');
-        this.#stop?.();
-        this.#stop = null;
-      })
-      .finally(() => {
-        this.#working = null;
-        if ((this.#isBehind || this.#queue.length > 0) && this.#stop !== null) this.#work(() => this.#drain());
-      });
+  #wake(): void {
+    this.#working ??= this.#follow().finally(() => {
+      this.#working = null;
+      if (this.#hasMore) this.#wake();
+    });
   }
 
-  async #drain(): Promise<void> {
-    while ((this.#isBehind || this.#queue.length > 0) && this.#stop !== null) {
-      if (this.#isBehind) await this.#readBack();
-      else await this.#take(this.#queue.splice(0, batchSize));
+  get #hasMore(): boolean {
+    return this.#stop !== null && (this.#isBehind || this.#queue.length > 0);
+  }
+
+  async #follow(): Promise<void> {
+    while (this.#hasMore) {
+      try {
+        if (!this.#isPlaced) await this.#place();
+        if (this.#isBehind) await this.#readBack();
+        else await this.#take(this.#queue.splice(0, batchSize));
+        this.#recovered();
+      } catch (error) {
+        await this.#failed(error);
+      }
     }
+  }
+
+  async #place(): Promise<void> {
+    const notes = await this.#options.index.notes(position);
+    this.#done = Number(notes[position] ?? 0);
+    this.#isPlaced = true;
+  }
+
+  #recovered(): void {
+    if (this.#failures > 0) this.#logger.warn({ failures: this.#failures }, 'history is followed again');
+    this.#failures = 0;
+    this.#trouble = null;
+  }
+
+  /** What was under way is read from the journal again, from where the index then stands. */
+  async #failed(error: unknown): Promise<void> {
+    [this.#isBehind, this.#isPlaced, this.#queue] = [true, false, []];
+    // who came in with what failed was not there before it
+    this.#conversations.clear();
+    const first = this.#options.retryMs ?? firstRetryMs;
+    const againInMs = Math.min(longestRetryMs, first * 2 ** this.#failures);
+    this.#failures += 1;
+    const fault = messageOf(error);
+    this.#trouble = `not all of the past is findable: ${fault}`;
+    this.#logger.error({ error: fault, againInMs }, 'history is behind; it is tried again');
+    await pause(againInMs, undefined, { signal: this.#closing.signal, ref: false }).catch(() => undefined);
   }
 
   async #readBack(): Promise<void> {
@@ -137,14 +181,16 @@ export class History {
     const last = fresh.at(-1);
     if (last === undefined) return;
     const texts: NewText[] = [];
-    const notes: Record<string, string> = { [position]: String(last.sequence) };
-    for (const { kind, body } of fresh) {
+    let notes: Record<string, string> = {};
+    for (const { kind, body, sequence } of fresh) {
       const left = kind === 'message' ? this.#options.leaving(body as Message) : [];
       if (left.length > 0) {
         const { conversation } = body as Message;
         for (const name of left) this.#conversation(conversation).people.delete(name);
-        await this.#options.index.add(texts.splice(0));
-        await this.#options.index.remove(conversation);
+        // each step says how far it is: one that fails is not done twice
+        await this.#options.index.add(texts.splice(0), { ...notes, [position]: String(sequence - 1) });
+        await this.#options.index.remove(conversation, { [position]: String(sequence) });
+        notes = {};
       } else if (kind === 'conversation') {
         const { id, role } = body as ConversationHead;
         notes[rolePrefix + id] = role;
@@ -154,7 +200,7 @@ export class History {
         if (text !== null) texts.push(text);
       }
     }
-    await this.#options.index.add(texts, notes);
+    await this.#options.index.add(texts, { ...notes, [position]: String(last.sequence) });
     this.#done = last.sequence;
   }
 

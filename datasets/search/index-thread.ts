@@ -4,17 +4,32 @@ import { messageOf } from '../../engine/core/errors.ts';
 import type { IndexAnswer, IndexOrder, NumberedAnswer, NumberedOrder } from './index-order.ts';
 import { TextIndex } from './text-index.ts';
 
+const { path } = workerData as { readonly path: string };
+
 /** A file that does not open is a copy that is damaged or of an older layout: it is made anew. */
-function opened(path: string): TextIndex {
+function opened(): TextIndex {
   try {
     return new TextIndex(path);
   } catch {
-    for (const ending of ['', '-wal', '-shm']) rmSync(`${path}${ending}`, { force: true });
-    return new TextIndex(path);
+    return made();
   }
 }
 
-const index = opened((workerData as { readonly path: string }).path);
+function made(): TextIndex {
+  for (const ending of ['', '-wal', '-shm']) rmSync(`${path}${ending}`, { force: true });
+  return new TextIndex(path);
+}
+
+let index = opened();
+
+/** SQLite's codes for a file that is damaged, or is no database: trying again would fail for ever. */
+const damaged = new Set([11, 26]);
+
+function isDamage(error: unknown): boolean {
+  const code = (error as { readonly errcode?: unknown }).errcode;
+  // the lowest byte is the code, what stands above it says more
+  return typeof code === 'number' && damaged.has(code & 0xff);
+}
 
 function obey(order: IndexOrder): IndexAnswer {
   if (order.do === 'search') return { hits: index.search(order.search) };
@@ -32,6 +47,10 @@ parentPort?.on('message', ({ number, order }: NumberedOrder) => {
     answer = { number, answer: obey(order) };
   } catch (error) {
     answer = { number, failure: messageOf(error) };
+    if (isDamage(error)) {
+      index.close();
+      index = made();
+    }
   }
   parentPort?.postMessage(answer);
   if (order.do === 'close') parentPort?.close();

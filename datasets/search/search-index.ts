@@ -10,25 +10,38 @@ interface Waiting {
   reject(error: EngineError): void;
 }
 
-/** A text index in a thread of its own: SQLite works while it is asked, and nobody else should wait for that. */
+/** A thread that ended is not started again sooner; milliseconds. */
+const restMs = 500;
+
+/**
+ * A text index in a thread of its own: SQLite works while it is asked, and nobody else should wait for that. A thread
+ * that ends by itself is started again with the next order.
+ */
 export class SearchIndex {
   readonly #path: string;
-  readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting>();
+  #worker: Worker | null;
   #next = 0;
-  #ended: EngineError | null = null;
+  #isClosed = false;
+  /** Why the last thread ended, and when. */
+  #fault: { readonly error: EngineError; readonly at: number } | null = null;
 
   /** @param path file of the index; a damaged one, or one of another layout, is made anew */
   constructor(path: string) {
     this.#path = path;
+    this.#worker = this.#start();
+  }
+
+  #start(): Worker {
     const source = fileURLToPath(new URL('index-thread.ts', import.meta.url));
     const script = existsSync(source) ? source : source.replace(/\.ts$/, '.js');
-    this.#worker = new Worker(script, { workerData: { path } });
-    this.#worker.on('message', (answer: NumberedAnswer) => this.#answered(answer));
-    this.#worker.on('error', (error) => this.#end(error.message));
-    this.#worker.on('exit', () => this.#end('its thread has ended'));
+    const worker = new Worker(script, { workerData: { path: this.#path } });
+    worker.on('message', (answer: NumberedAnswer) => this.#answered(answer));
+    worker.on('error', (error) => this.#end(worker, error.message));
+    worker.on('exit', () => this.#end(worker, 'its thread has ended'));
     // It holds no process open by itself; what waits for an answer does.
-    this.#worker.unref();
+    worker.unref();
+    return worker;
   }
 
   /** Adds texts, each once, and sets notes beside them, all or nothing. @throws STORAGE_FAILED */
@@ -56,32 +69,43 @@ export class SearchIndex {
   }
 
   async close(): Promise<void> {
-    if (this.#ended !== null) return;
-    await this.#ask({ do: 'close' }).catch(() => undefined);
-    await this.#worker.terminate();
+    if (this.#isClosed) return;
+    const worker = this.#worker;
+    if (worker !== null) await this.#ask({ do: 'close' }).catch(() => undefined);
+    this.#isClosed = true;
+    await worker?.terminate();
   }
 
   #ask(order: IndexOrder): Promise<IndexAnswer> {
-    if (this.#ended !== null) return Promise.reject(this.#ended);
+    if (this.#isClosed) return Promise.reject(this.#failed('it is closed'));
+    if (this.#worker === null) {
+      if (this.#fault !== null && performance.now() - this.#fault.at < restMs) return Promise.reject(this.#fault.error);
+      this.#worker = this.#start();
+    }
+    const worker = this.#worker;
     const number = (this.#next += 1);
-    if (this.#waiting.size === 0) this.#worker.ref();
+    if (this.#waiting.size === 0) worker.ref();
     return new Promise((resolve, reject) => {
       this.#waiting.set(number, { resolve, reject });
-      this.#worker.postMessage({ number, order });
+      worker.postMessage({ number, order });
     });
   }
 
   #answered({ number, answer, failure }: NumberedAnswer): void {
     const waiting = this.#waiting.get(number);
     this.#waiting.delete(number);
-    if (this.#waiting.size === 0) this.#worker.unref();
+    if (this.#waiting.size === 0) this.#worker?.unref();
     if (answer !== undefined) waiting?.resolve(answer);
     else waiting?.reject(this.#failed(failure ?? 'no answer'));
   }
 
-  #end(detail: string): void {
-    this.#ended ??= this.#failed(detail);
-    for (const waiting of this.#waiting.values()) waiting.reject(this.#ended);
+  #end(worker: Worker, detail: string): void {
+    // an error comes before the exit of the same thread
+    if (worker !== this.#worker) return;
+    this.#worker = null;
+    const error = this.#failed(detail);
+    this.#fault = { error, at: performance.now() };
+    for (const waiting of this.#waiting.values()) waiting.reject(error);
     this.#waiting.clear();
   }
 

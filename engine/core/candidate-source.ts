@@ -18,4 +18,6 @@ export interface CandidateSource {
   readonly name: string;
   /** @param signal aborted when nobody waits for the answer any more */
   candidates(turn: Turn, signal: AbortSignal): Promise<readonly Candidate[]>;
+  /** Why what it gives may be less than there is, in one line; null where nothing is missing. */
+  trouble?(): string | null;
 }

@@ -64,6 +64,8 @@ async function ask(
   try {
     const late = wait(sourceTimeoutMs, null, { signal: timer.signal }).catch(() => null);
     const answer = await Promise.race([source.candidates(turn, signal), late]);
+    const trouble = source.trouble?.() ?? null;
+    if (trouble !== null) troubles.push(`${source.name}: ${trouble}`);
     if (answer !== null) return answer;
     troubles.push(`${source.name} gave nothing within ${sourceTimeoutMs} ms`);
   } catch (error) {

@@ -14,12 +14,16 @@ const anonymous = 'user';
 /** What was said in other conversations that the MAD took part in. */
 export class PastConversations implements CandidateSource {
   readonly name = 'other conversations';
-  readonly #history: Pick<History, 'search'>;
+  readonly #history: Pick<History, 'search' | 'trouble'>;
   readonly #memory: Memory;
 
-  constructor(history: Pick<History, 'search'>, memory: Memory) {
+  constructor(history: Pick<History, 'search' | 'trouble'>, memory: Memory) {
     this.#history = history;
     this.#memory = memory;
+  }
+
+  trouble(): string | null {
+    return this.#history.trouble();
   }
 
   async candidates(turn: Turn): Promise<readonly Candidate[]> {

@@ -1,24 +1,30 @@
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { ConversationLog } from '../../../../datasets/log/conversation-log.ts';
 import { History } from '../../../../datasets/log/history.ts';
 import { SearchIndex } from '../../../../datasets/search/search-index.ts';
 import type { Message } from '../../../../engine/core/message.ts';
 import { movesOf, noteMessage, personsOf } from '../../../../mads/rogers/membership.ts';
-import { messageFixture, temporaryFolder } from '../../../support/log-fixture.ts';
+import { messageFixture, RecordingLogger, temporaryFolder } from '../../../support/log-fixture.ts';
 
 let folder: ReturnType<typeof temporaryFolder>;
 let log: ConversationLog;
 let index: SearchIndex;
 let history: History;
+let logger: RecordingLogger;
 
-function openHistory(): void {
-  index = new SearchIndex(join(folder.path, 'history.sqlite'));
+function openHistory(path = join(folder.path, 'history.sqlite')): void {
+  index = new SearchIndex(path);
+  logger = new RecordingLogger();
   history = new History({
     index,
     feed: log,
     taking: personsOf,
     leaving: (message) => movesOf(message).left,
+    logger,
+    retryMs: 20,
   });
   history.start();
 }
@@ -80,4 +86,52 @@ it('lets nobody find what was said where somebody has left, and passes over inst
   await append([said('4', 'a', 'ben', 'a kayak without ann')]);
   expect(await find('kayak', { person: 'ann' })).toEqual([]);
   expect(await find('kayak', { person: 'ben' })).toEqual(['4']);
+});
+
+it('goes on by itself after the index failed, says so meanwhile, and has each message once', async () => {
+  openHistory();
+  await append([said('1', 'a', 'ann', 'a kayak')]);
+  await history.settled();
+  expect(history.trouble()).toBeNull();
+  const other = new DatabaseSync(join(folder.path, 'history.sqlite'));
+  other.exec('BEGIN IMMEDIATE');
+  await append([said('2', 'b', 'ben', 'the kayak')]);
+  await expect.poll(() => history.trouble()).toMatch(/^not all of the past is findable: .*database is locked/);
+  await append([said('3', 'b', 'ben', 'that kayak')]);
+  await expect.poll(() => logger.lines.length).toBeGreaterThan(2);
+  const waits = logger.lines.map(({ data }) => (data as { againInMs: number }).againInMs);
+  expect(waits.slice(0, 3)).toEqual([20, 40, 80]);
+  // what is there is found all the same
+  expect((await history.search({ text: 'kayak', role: 'desk', besides: '', limit: 9 })).map(({ id }) => id)).toEqual([
+    '1',
+  ]);
+  other.exec('ROLLBACK');
+  other.close();
+  expect(await find('kayak')).toEqual(['1', '2', '3']);
+  expect((await index.size()).texts).toBe(3);
+  expect(history.trouble()).toBeNull();
+  expect(logger.lines.at(-1)?.message).toBe('history is followed again');
+});
+
+it('goes on after the thread of the index ended', async () => {
+  const place = join(folder.path, 'later');
+  openHistory(join(place, 'history.sqlite'));
+  await append([said('1', 'a', 'ann', 'a kayak')]);
+  await expect.poll(() => history.trouble()).toContain('unable to open database file');
+  mkdirSync(place);
+  await expect.poll(() => history.trouble(), { timeout: 5000 }).toBeNull();
+  expect(await find('kayak')).toEqual(['1']);
+});
+
+it('makes an index anew that is damaged while it is used', async () => {
+  openHistory();
+  await append([said('1', 'a', 'ann', 'a kayak'), said('2', 'b', 'ben', 'the kayak')]);
+  await history.settled();
+  const other = new DatabaseSync(join(folder.path, 'history.sqlite'), { defensive: false } as object);
+  other.exec(`PRAGMA writable_schema = ON; UPDATE sqlite_master SET sql = 'CREATE TABLE texts (' WHERE name = 'texts';
+    PRAGMA schema_version = 999`);
+  other.close();
+  await append([said('3', 'b', 'ben', 'that kayak')]);
+  expect(await find('kayak')).toEqual(['1', '2', '3']);
+  expect(logger.lines[0]?.data).toMatchObject({ error: expect.stringContaining('malformed') as string });
 });

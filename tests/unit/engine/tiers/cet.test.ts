@@ -123,6 +123,7 @@ describe('CetTier', () => {
       source('library', () => Promise.resolve([note('doc', `${question} In Oslo.`), note('t-3', 'known already')])),
       source('broken', () => Promise.reject(new Error('no disk'))),
       source('slow', () => new Promise(() => undefined)),
+      { ...source('behind', () => Promise.resolve([])), trouble: () => 'not all of it is findable' },
     ];
     const tier = new CetTier(model, { ...options, sources, sourceTimeoutMs: 5 });
     const { prepared, evidence } = await tier.consider(turnOf(lines));
@@ -131,6 +132,7 @@ describe('CetTier', () => {
     const said = evidence.map(({ what }) => what).join('\n');
     expect(said).toContain('broken failed: no disk');
     expect(said).toContain('slow gave nothing within 5 ms');
+    expect(said).toContain('behind: not all of it is findable');
   });
   it('counts a huge message and leaves it out, with the reason', async () => {
     const parts: Part[] = [{ kind: 'text', text: 'word '.repeat(5000), provenance: 'caller' }];

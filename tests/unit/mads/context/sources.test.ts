@@ -28,7 +28,8 @@ describe('PastConversations', () => {
   };
   const asked = async (memory: Memory, sender: string): Promise<readonly HistorySearch[]> => {
     const searches: HistorySearch[] = [];
-    const history = { search: (search: HistorySearch) => Promise.resolve((searches.push(search), [hit])) };
+    const search = (one: HistorySearch) => Promise.resolve((searches.push(one), [hit]));
+    const history = { search, trouble: () => null };
     const found = await new PastConversations(history, memory).candidates(turnOf(sender, 'kayak?'));
     if (searches.length > 0) expect(found).toMatchObject([{ id: 'h', place: 'conversation of 1970-01-02, ada' }]);
     else expect(found).toEqual([]);
