@@ -2,17 +2,17 @@ import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { systemClock, systemIds, type Clock, type IdSource } from '../engine/core/clock.ts';
-import { EngineError, messageOf } from '../engine/core/errors.ts';
+import { EngineError } from '../engine/core/errors.ts';
 import { canonicalJson } from '../engine/core/hash.ts';
 import { quietLogger, type Logger } from '../engine/core/logger.ts';
 import { openArtefact, sealArtefact, type Artefact, type GoldenVector, type StepHook } from './artefact.ts';
 import { compareBundles, makeBundle, type Bundle, type BundleContent, type BundleDifference } from './bundle.ts';
 import { BundleFiles } from './bundle-files.ts';
 import { artefactKinds, type ArtefactDescription, type ArtefactKind } from './manifest.ts';
-import { RegistryLog, type CandidateTested, type RegistryEvent, type RegistryRecord } from './registry-log.ts';
+import { RegistryLedger } from './registry-ledger.ts';
+import type { CandidateTested, RegistryEvent, RegistryRecord } from './registry-log.ts';
 import { removeLeftovers } from './registry-leftovers.ts';
-import { RegistryState, type Challenger } from './registry-state.ts';
-import { watchFolder } from './registry-watch.ts';
+import type { Challenger } from './registry-state.ts';
 
 export interface RegistryOptions {
   readonly clock?: Clock;
@@ -49,11 +49,8 @@ export class Registry {
   readonly #ids: IdSource;
   readonly #logger: Logger;
   readonly #step: StepHook;
-  readonly #pollMs: number;
-  readonly #log: RegistryLog;
+  readonly #ledger: RegistryLedger;
   readonly #bundles: BundleFiles;
-  readonly #state = new RegistryState();
-  #reading: Promise<unknown> = Promise.resolve();
 
   private constructor(root: string, options: RegistryOptions) {
     this.#root = root;
@@ -61,9 +58,15 @@ export class Registry {
     this.#ids = options.ids ?? systemIds;
     this.#logger = options.logger ?? quietLogger;
     this.#step = options.step ?? (() => undefined);
-    this.#pollMs = options.pollMs ?? 1000;
     this.#bundles = new BundleFiles(join(root, 'bundles'), () => this.#temporary('bundle'), this.#step);
-    this.#log = new RegistryLog(join(root, 'log'), this.#clock, () => this.#temporary('record'), this.#step);
+    this.#ledger = new RegistryLedger({
+      folder: join(root, 'log'),
+      clock: this.#clock,
+      logger: this.#logger,
+      temporary: () => this.#temporary('record'),
+      step: this.#step,
+      pollMs: options.pollMs ?? 1000,
+    });
   }
 
   /** `root`: `<data folder>/models`; made where it is missing. */
@@ -72,10 +75,9 @@ export class Registry {
     for (const folder of ['artefacts', 'bundles', 'roles', 'quarantine', 'temporary']) {
       await mkdir(join(root, folder), { recursive: true });
     }
-    await registry.#log.create();
     await removeLeftovers(join(root, 'temporary'));
-    await registry.#refresh();
-    for (const role of registry.#state.roles()) await registry.#point(role);
+    await registry.#ledger.open();
+    for (const role of registry.#ledger.state.roles()) await registry.#point(role);
     return registry;
   }
 
@@ -89,8 +91,8 @@ export class Registry {
   /** Seals the folder (it is moved away) and records it. @throws TOO_FEW_ROWS with fewer than 64 golden vectors */
   async publish(folder: string, description: ArtefactDescription, golden: readonly GoldenVector[]): Promise<Artefact> {
     const artefact = await sealArtefact(folder, join(this.#root, 'artefacts'), description, golden, this.#step);
-    await this.#commit(() =>
-      this.#state.isPublished(artefact.id) && !this.#state.isQuarantined(artefact.id)
+    await this.#ledger.commit(() =>
+      this.#ledger.state.isPublished(artefact.id) && !this.#ledger.state.isQuarantined(artefact.id)
         ? null
         : { kind: 'artefact-published', artefact: artefact.id, role: description.role, tier: description.kind },
     );
@@ -102,13 +104,13 @@ export class Registry {
    * after another one had claimed is refused.
    */
   async claim(role: string, owner: string): Promise<number> {
-    const record = await this.#commit(() => ({ kind: 'role-claimed', role, owner }));
+    const record = await this.#ledger.commit(() => ({ kind: 'role-claimed', role, owner }));
     return record?.sequence ?? 0;
   }
 
   /** Notes that a candidate was compared with a champion, and which share of the role's error budget for that it used. */
   async recordTest(test: Omit<CandidateTested, 'kind'>): Promise<void> {
-    await this.#commit(() => ({ kind: 'candidate-tested', ...test }));
+    await this.#ledger.commit(() => ({ kind: 'candidate-tested', ...test }));
   }
 
   /** Writes a bundle without making it serve: a candidate that can be looked at and promoted later. */
@@ -124,7 +126,7 @@ export class Registry {
   /** Compare and set: makes the bundle serve its role. @throws REGISTRY_CONFLICT, NOT_FOUND, ARTEFACT_CORRUPT */
   async promote(role: string, bundle: BundleContent | string, options: PromoteOptions): Promise<Bundle> {
     const stored = await this.#ofRole(role, bundle);
-    await this.#commit(async () => {
+    await this.#ledger.commit(async () => {
       const current = await this.#expect(role, stored.id, options);
       if (current === stored.id) return null;
       const token = options.token ?? null;
@@ -140,10 +142,10 @@ export class Registry {
    */
   async offer(role: string, bundle: string, options: PromoteOptions & { readonly share: number }): Promise<Bundle> {
     const stored = await this.#ofRole(role, bundle);
-    await this.#commit(async () => {
+    await this.#ledger.commit(async () => {
       const champion = await this.#expect(role, stored.id, options);
-      const before = this.#state.challenger(role);
-      if (champion === null || this.#state.hasFailed(role, stored.id)) {
+      const before = this.#ledger.state.challenger(role);
+      if (champion === null || this.#ledger.state.hasFailed(role, stored.id)) {
         const actual = champion === null ? 'no bundle' : 'one that failed when it was tried';
         throw new EngineError('REGISTRY_CONFLICT', { role, expected: 'a champion and a fresh challenger', actual });
       }
@@ -157,24 +159,24 @@ export class Registry {
 
   /** Ends the trial of a challenger (of this one alone, where it is named). Null where none was tried out. */
   async withdraw(role: string, reason: string, bundle?: string): Promise<string | null> {
-    const event = (await this.#commit(() => this.#withdrawal(role, reason, bundle)))?.event;
+    const event = (await this.#ledger.commit(() => this.#withdrawal(role, reason, bundle)))?.event;
     return event?.kind === 'challenger-withdrawn' ? event.bundle : null;
   }
 
   /** The bundle that is tried out beside the champion. */
   async challenger(role: string): Promise<Challenger | null> {
-    await this.#refresh();
-    return this.#state.challenger(role);
+    await this.#ledger.refresh();
+    return this.#ledger.state.challenger(role);
   }
 
   /** Whether the bundle was tried out and withdrawn, or served and was rolled back. */
   async hasFailed(role: string, bundle: string): Promise<boolean> {
-    await this.#refresh();
-    return this.#state.hasFailed(role, bundle);
+    await this.#ledger.refresh();
+    return this.#ledger.state.hasFailed(role, bundle);
   }
 
-  #withdrawal(role: string, reason: string, only = this.#state.challenger(role)?.bundle): RegistryEvent | null {
-    const isTried = only !== undefined && only === this.#state.challenger(role)?.bundle;
+  #withdrawal(role: string, reason: string, only = this.#ledger.state.challenger(role)?.bundle): RegistryEvent | null {
+    const isTried = only !== undefined && only === this.#ledger.state.challenger(role)?.bundle;
     return isTried ? { kind: 'challenger-withdrawn', role, bundle: only, reason } : null;
   }
 
@@ -183,7 +185,7 @@ export class Registry {
    * current one serve again. @returns what serves now @throws NOTHING_TO_ROLL_BACK
    */
   async rollback(role: string, reason = 'asked for'): Promise<Bundle> {
-    const record = await this.#commit(async () => {
+    const record = await this.#ledger.commit(async () => {
       const withdrawal = this.#withdrawal(role, reason);
       if (withdrawal !== null) return withdrawal;
       const [current, before] = await this.#whole(role, 2);
@@ -197,7 +199,7 @@ export class Registry {
 
   /** The bundle that serves a role: the newest promoted one of which no artefact is quarantined; null for none. */
   async current(role: string): Promise<Bundle | null> {
-    await this.#refresh();
+    await this.#ledger.refresh();
     return (await this.#firstWhole(role)) ?? null;
   }
 
@@ -233,8 +235,8 @@ export class Registry {
 
   /** Sets an artefact aside, so that no bundle with it serves. A model that fails its golden vectors comes here too. */
   async quarantine(id: string, detail: string): Promise<void> {
-    await this.#commit(() =>
-      this.#state.isQuarantined(id) ? null : { kind: 'artefact-quarantined', artefact: id, detail },
+    await this.#ledger.commit(() =>
+      this.#ledger.state.isQuarantined(id) ? null : { kind: 'artefact-quarantined', artefact: id, detail },
     );
     this.#logger.error({ artefact: id, detail }, 'artefact quarantined');
     await rename(join(this.#root, 'artefacts', id), join(this.#root, 'quarantine', this.#ids(id.slice(0, 12)))).catch(
@@ -242,7 +244,7 @@ export class Registry {
         if (error.code !== 'ENOENT') throw error;
       },
     );
-    for (const role of this.#state.roles()) await this.#point(role);
+    for (const role of this.#ledger.state.roles()) await this.#point(role);
   }
 
   /** Any bundle by its id or a unique beginning of it of at least six digits. @throws NOT_FOUND */
@@ -252,14 +254,14 @@ export class Registry {
 
   /** Everything that happened to a role, oldest first. */
   async history(role: string): Promise<readonly RegistryRecord[]> {
-    await this.#refresh();
-    return this.#state.records(role);
+    await this.#ledger.refresh();
+    return this.#ledger.state.records(role);
   }
 
   /** Roles with their current bundle. */
   async list(): Promise<readonly { readonly role: string; readonly current: Bundle | null }[]> {
-    await this.#refresh();
-    const roles = this.#state.roles();
+    await this.#ledger.refresh();
+    const roles = this.#ledger.state.roles();
     return Promise.all(roles.map(async (role) => ({ role, current: (await this.#firstWhole(role)) ?? null })));
   }
 
@@ -274,7 +276,7 @@ export class Registry {
 
   /** Numbers of log records that could not be read; they were skipped. */
   get damaged(): readonly number[] {
-    return this.#log.damaged;
+    return this.#ledger.damaged;
   }
 
   /**
@@ -286,7 +288,7 @@ export class Registry {
     let isEnded = false;
     const stop = this.follow(async () => {
       const bundle = await this.current(role);
-      const { bundle: tried = '', share = '' } = this.#state.challenger(role) ?? {};
+      const { bundle: tried = '', share = '' } = this.#ledger.state.challenger(role) ?? {};
       const now = `${bundle?.id ?? null} ${tried}${share}`;
       if (!isEnded && now !== last) callback(bundle);
       last = now;
@@ -299,8 +301,7 @@ export class Registry {
 
   /** Looks at once and after every record, whichever process wrote it. Returns the function that ends it. */
   follow(look: () => Promise<void>): () => void {
-    const onError = (error: unknown): void => this.#logger.error({ error: messageOf(error) }, 'registry not followed');
-    return watchFolder({ folder: this.#log.folder, pollMs: this.#pollMs, look, onError });
+    return this.#ledger.follow(look);
   }
 
   async #ofRole(role: string, bundle: BundleContent | string): Promise<Bundle> {
@@ -311,7 +312,7 @@ export class Registry {
 
   /** What serves, where nobody claimed the role since the token and it is what was expected, or what is wanted. */
   async #expect(role: string, wanted: string, { expected, token }: PromoteOptions): Promise<string | null> {
-    const newest = this.#state.token(role);
+    const newest = this.#ledger.state.token(role);
     if (token !== undefined && token < newest) {
       throw new EngineError('REGISTRY_CONFLICT', { role, expected: `token ${token}`, actual: `token ${newest}` });
     }
@@ -338,36 +339,6 @@ export class Registry {
     return opened;
   }
 
-  /** Reads what others appended; calls are served one after another, so that no record is applied twice. */
-  #refresh(): Promise<void> {
-    return this.#inTurn(() => this.#catchUp());
-  }
-
-  async #catchUp(): Promise<void> {
-    for (const record of await this.#log.read()) this.#state.apply(record);
-  }
-
-  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-    const run = this.#reading.then(work, work);
-    this.#reading = run;
-    return run;
-  }
-
-  /** Decides on the newest state and appends; decides again where another process was faster. null: nothing to do. */
-  async #commit(decide: () => RegistryEvent | null | Promise<RegistryEvent | null>): Promise<RegistryRecord | null> {
-    return this.#inTurn(async () => {
-      for (;;) {
-        await this.#catchUp();
-        const event = await decide();
-        if (event === null) return null;
-        const record = await this.#log.append(event);
-        if (record === null) continue;
-        this.#state.apply(record);
-        return record;
-      }
-    });
-  }
-
   async #firstWhole(role: string): Promise<Bundle | undefined> {
     return (await this.#whole(role, 1))[0];
   }
@@ -375,11 +346,11 @@ export class Registry {
   /** The newest champions of which nothing is quarantined, at most `count`. */
   async #whole(role: string, count: number): Promise<Bundle[]> {
     const found: Bundle[] = [];
-    for (const id of this.#state.champions(role)) {
+    for (const id of this.#ledger.state.champions(role)) {
       if (found.length === count) break;
       const bundle = await this.#bundles.read(id);
       const ids = Object.values(bundle?.artefacts ?? {});
-      if (bundle !== null && !ids.some((artefact) => this.#state.isQuarantined(artefact))) found.push(bundle);
+      if (bundle !== null && !ids.some((artefact) => this.#ledger.state.isQuarantined(artefact))) found.push(bundle);
     }
     return found;
   }
