@@ -46,8 +46,8 @@ export async function contestContext(
     id === undefined ? null : await loadModels({ artefacts: { cet: await registry.artefact(id) } }, registry, device);
   const serving = models?.cet ?? null;
   try {
-    const fresh = await foundBy(questions, async (input) => (await candidate.predict([input]))[0]!.scores);
-    const old = await foundBy(questions, async (input) =>
+    const fresh = await foundBy(questions, true, async (input) => (await candidate.predict([input]))[0]!.scores);
+    const old = await foundBy(questions, serving !== null, async (input) =>
       serving === null ? plainScores(input.query, input.candidates) : (await serving.predict([input]))[0]!.scores,
     );
     const by = serving === null ? 'shared words and recency' : 'the one that serves';
@@ -59,7 +59,8 @@ export async function contestContext(
 
 type Scores = (input: CetInput) => Promise<readonly number[]>;
 
-async function foundBy(questions: readonly CetExample[], scoresOf: Scores): Promise<FoundEvidence[]> {
+/** @param byPrice as the context tier assembles what a model scores */
+async function foundBy(questions: readonly CetExample[], byPrice: boolean, scoresOf: Scores): Promise<FoundEvidence[]> {
   const found: FoundEvidence[] = [];
   for (const [index, { input, evidence, conversation }] of questions.entries()) {
     const scores = await scoresOf(input);
@@ -67,7 +68,7 @@ async function foundBy(questions: readonly CetExample[], scoresOf: Scores): Prom
       return { candidate, score: scores[place]!, group: null, priority: 0 } as const;
     });
     const all = input.candidates.reduce((sum, { tokens }) => sum + tokens, 0);
-    const { chosen } = assemble(pieces, Math.min(shareOfTokens * all, mostTokens));
+    const { chosen } = assemble(pieces, Math.min(shareOfTokens * all, mostTokens), { byPrice });
     const wanted = new Set(evidence);
     const inside = chosen.filter(({ candidate }) => wanted.has(candidate.id)).length;
     found.push({ question: String(index), conversation, recall: inside / Math.max(wanted.size, 1) });

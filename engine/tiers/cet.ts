@@ -140,7 +140,8 @@ export class CetTier implements Tier {
     const kept = this.#chosenBefore(dialogue);
     const scores = all.map(({ id }, at) => scored.scores[at]! + (kept.has(id) ? stickiness : 0));
     const reserve = Math.min(this.#options.summaryTokens, room);
-    const assembly = assemble(piecesOf(found, earlier, all, scores, reading), room - reserve);
+    const pieces = piecesOf(found, earlier, all, scores, reading);
+    const assembly = assemble(pieces, room - reserve, { byPrice: scored.model !== null });
     const summary = this.#summary(dialogue, history, assembly, reserve);
     if (turn.explains !== true) this.#remember(dialogue, kept, assembly);
     const choices = named(assembly);

@@ -9,6 +9,7 @@ import type { Wordpiece } from '../text/wordpiece.ts';
 import { encoderNetwork, type EncoderShape } from './encoder-network.ts';
 import { screenNetwork, scorerNetwork, type ScorerShape } from './networks.ts';
 import { rowNames, type Standard } from './rows.ts';
+import { secondNames } from './second-signals.ts';
 
 /** Everything that a fit learns. */
 export interface CetWeights {
@@ -17,35 +18,44 @@ export interface CetWeights {
   readonly screen: { readonly hidden: number; readonly parameters: Parameters };
   readonly scorer: { readonly shape: ScorerShape; readonly parameters: Parameters };
   readonly standard: Standard;
-  /** Candidates that the transformer looks at. */
+  /** Of the signals that come from the screen's scores. */
+  readonly second: Standard;
   readonly window: number;
+  readonly attended: number;
 }
 
 /** What a loader must know beside the graphs; kept in `config.json` under our own key. */
 export interface CetSettings {
-  readonly format: 1;
-  /** Names of the numbers in a row: another list means another model. */
+  readonly format: 2;
+  /** Names of the numbers in a row, then of those that the screen's scores give: another list means another model. */
   readonly rowNames: readonly string[];
   readonly standard: Standard;
+  readonly second: Standard;
+  /** See `CetParameters`. */
   readonly window: number;
+  readonly attended: number;
   readonly encoderLength: number;
   readonly encoderWidth: number;
 }
 
 export const cetFiles = { ...folderFiles, screen: 'onnx/screen.onnx', scorer: 'onnx/scorer.onnx' } as const;
 
+const allNames: readonly string[] = [...rowNames, ...secondNames];
+
 /** The files of an artefact, by name: what is saved, loaded and served. */
 export type ArtefactFiles = ReadonlyMap<string, Uint8Array>;
 
 /** A Hugging Face folder (text encoder) with the screen and the transformer over candidates beside the encoder. */
 export async function artefactOf(weights: CetWeights): Promise<ArtefactFiles> {
-  const { wordpiece, encoder, screen, scorer, standard, window } = weights;
+  const { wordpiece, encoder, screen, scorer, standard, second, window, attended } = weights;
   const { shape } = encoder;
   const settings: CetSettings = {
-    format: 1,
-    rowNames,
+    format: 2,
+    rowNames: allNames,
     standard,
+    second,
     window,
+    attended,
     encoderLength: shape.length,
     encoderWidth: shape.width,
   };
@@ -97,19 +107,20 @@ export function settingsOf(files: ArtefactFiles): CetSettings {
   try {
     const config = JSON.parse(textOfFile(files, cetFiles.config)) as { thought_engine: { cet: CetSettings } };
     settings = config.thought_engine.cet;
-    if (settings.standard.means.length !== settings.rowNames.length) throw new Error('standard of another length');
+    const known = settings.standard.means.length + (settings.second?.means.length ?? 0);
+    if (known !== settings.rowNames.length) throw new Error('standard of another length');
   } catch (error) {
     const detail = { id: 'cet', detail: `${cetFiles.config}: ${messageOf(error)}` };
     throw new EngineError('ARTEFACT_CORRUPT', detail, { cause: error });
   }
-  const expected = rowNames.join(' ');
+  const expected = allNames.join(' ');
   const actual = settings.rowNames.join(' ');
   if (expected === actual) return settings;
-  const place = rowNames.findIndex((name, at) => name !== settings.rowNames[at]);
+  const place = allNames.findIndex((name, at) => name !== settings.rowNames[at]);
   throw new EngineError('ARTEFACT_MISMATCH', {
     id: 'cet',
-    what: `signal ${place === -1 ? rowNames.length : place}`,
-    expected: rowNames[place] ?? 'none',
+    what: `signal ${place === -1 ? allNames.length : place}`,
+    expected: allNames[place] ?? 'none',
     actual: settings.rowNames[place] ?? 'none',
   });
 }

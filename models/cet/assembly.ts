@@ -44,12 +44,26 @@ export interface Assembly {
   readonly next: readonly string[];
 }
 
+export interface AssemblyOptions {
+  /**
+   * Scores are log-odds of being useful, and a budget is paid in tokens: what brings most for its price goes in first.
+   * Without it the best scores do, whatever they cost.
+   */
+  readonly byPrice?: boolean;
+}
+
+/** Logarithm of what a token spent on a piece brings. @param score log-odds, up to a constant of the question */
+export function worthOf(score: number, tokens: number): number {
+  return score - Math.log(Math.max(tokens, 1));
+}
+
 /** How much larger a budget the trace looks at, in tokens. */
 export const roomForMore = 500;
 
 /** What is decided on as one: a piece, or the pieces of a group. */
 interface Unit {
   readonly places: readonly number[];
+  /** What it is chosen by. */
   readonly score: number;
   readonly tokens: number;
   readonly priority: number;
@@ -69,14 +83,18 @@ interface Taken {
 const mostShortened = 8;
 
 /**
- * Fills a token budget: by priority, then by score (of prior pieces the newest first), each that still fits. A piece that
+ * Fills a token budget: by priority, then by score or price (of prior pieces the newest first), each that still fits. A piece that
  * does not fit goes in shorter where it can. A text that is in already does not go in twice. Cost: sorting the pieces.
  *
  * @param budget tokens; none or less takes nothing in
  */
-export function assemble(pieces: readonly Piece[], budget: number): Assembly {
+export function assemble(
+  pieces: readonly Piece[],
+  budget: number,
+  { byPrice = false }: AssemblyOptions = {},
+): Assembly {
   const reasons = new Map<number, string>();
-  const units = unitsOf(pieces, duplicatesOf(pieces, reasons));
+  const units = unitsOf(pieces, duplicatesOf(pieces, reasons), byPrice);
   const taken = fill(pieces, units, budget, mostShortened);
   const inContext = new Map(
     taken.flatMap((one) => one.unit.places.map((place) => [place, one.forms.get(place)] as const)),
@@ -191,7 +209,7 @@ function duplicatesOf(pieces: readonly Piece[], reasons: Map<number, string>): R
   return dropped;
 }
 
-function unitsOf(pieces: readonly Piece[], dropped: ReadonlySet<number>): Unit[] {
+function unitsOf(pieces: readonly Piece[], dropped: ReadonlySet<number>, byPrice: boolean): Unit[] {
   const groups = new Map<string, number[]>();
   for (const [place, { group }] of pieces.entries()) {
     if (dropped.has(place)) continue;
@@ -200,12 +218,12 @@ function unitsOf(pieces: readonly Piece[], dropped: ReadonlySet<number>): Unit[]
     if (places === undefined) groups.set(key, [place]);
     else places.push(place);
   }
-  return [...groups.values()].map((places) => ({
-    places,
-    score: places.reduce((best, place) => Math.max(best, pieces[place]!.score), -Infinity),
-    tokens: places.reduce((sum, place) => sum + costOf(pieces[place]!), 0),
-    priority: places.reduce((most, place) => Math.max(most, pieces[place]!.priority), 0),
-  }));
+  return [...groups.values()].map((places) => {
+    const score = places.reduce((best, place) => Math.max(best, pieces[place]!.score), -Infinity);
+    const tokens = places.reduce((sum, place) => sum + costOf(pieces[place]!), 0);
+    const priority = places.reduce((most, place) => Math.max(most, pieces[place]!.priority), 0);
+    return { places, score: byPrice ? worthOf(score, tokens) : score, tokens, priority };
+  });
 }
 
 function reasonOf(unit: Unit, isIn: boolean, budget: number): string {

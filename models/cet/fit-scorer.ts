@@ -2,33 +2,34 @@ import type { FitOptions } from '../estimator.ts';
 import type { Backend } from '../nn/backend.ts';
 import { train } from '../nn/trainer.ts';
 import type { CetParameters } from './fit.ts';
-import { memberStride } from './fit-screen.ts';
-import { memberName, scorerNetwork, type ScorerShape } from './networks.ts';
-import { batchOf, scorerWidth, type Window } from './window.ts';
+import type { ScorerShape } from './networks.ts';
+import { scorerNetwork } from './networks.ts';
+import { secondWidth } from './second-signals.ts';
+import { batchOf, scorerWidth, type Shortlist } from './shortlist.ts';
 
-export interface LabelledWindow {
-  readonly window: Window;
-  /** Beside `window.places`: 0 for what is no evidence, else how much of the target it gets, summing to 1. */
-  readonly shares: readonly number[];
+export interface LabelledList {
+  readonly list: Shortlist;
+  /** Of `list.places` the evidence comes first, so many. */
+  readonly evidence: number;
 }
 
-const batchWindows = 16;
+const batchLists = 16;
 
 export function scorerShape(sizes: CetParameters): ScorerShape {
   return {
     signals: scorerWidth,
+    second: secondWidth,
+    hidden: sizes.scorerHidden,
     width: sizes.scorerWidth,
-    layers: sizes.scorerLayers,
     heads: sizes.heads,
     inner: 2 * sizes.scorerWidth,
     dropout: sizes.dropout,
-    members: 1,
   };
 }
 
-/** Learns what attention among the best candidates adds to their screen scores. */
+/** Learns to judge candidates by their signals, by what the screen found around them, and beside the best ones. */
 export async function fitScorer(
-  windows: readonly LabelledWindow[],
+  lists: readonly LabelledList[],
   backend: Backend,
   options: FitOptions,
   sizes: CetParameters,
@@ -36,13 +37,14 @@ export async function fitScorer(
   const { parameters } = await train({
     network: scorerNetwork(scorerShape(sizes)),
     backend,
-    rows: windows.length,
+    rows: lists.length,
     batch: (rows) => {
-      const chosen = rows.map((row) => windows[row]!);
-      const batch = batchOf(chosen.map(({ window }) => window));
-      return { ...batch, targets: { data: targetsOf(chosen, batch['mask']!.shape[1]!), shape: batch['mask']!.shape } };
+      const chosen = rows.map((row) => lists[row]!);
+      const batch = batchOf(chosen.map(({ list }) => list));
+      const { shape } = batch['places']!;
+      return { ...batch, ...answersOf(chosen, shape[1]!) };
     },
-    batchSize: batchWindows,
+    batchSize: batchLists,
     epochs: sizes.scorerEpochs,
     seed: options.seed,
     optimizer: { learningRate: sizes.scorerRate, weightDecay: 0.05 },
@@ -53,24 +55,14 @@ export async function fitScorer(
   return parameters;
 }
 
-/** Several transformers, each from a start of its own, side by side in one net whose mean is served. */
-export async function fitScorers(
-  windows: readonly LabelledWindow[],
-  backend: Backend,
-  options: FitOptions,
-  sizes: CetParameters,
-): Promise<Map<string, Float32Array>> {
-  const all = new Map<string, Float32Array>();
-  for (let member = 0; member < sizes.members; member += 1) {
-    const seed = options.seed + memberStride * member;
-    const learned = await fitScorer(windows, backend, { ...options, seed }, sizes);
-    for (const [name, values] of learned) all.set(memberName(name, member), values);
+/** All evidence of a question counts the same; what it costs is the assembly's business. */
+function answersOf(lists: readonly LabelledList[], longest: number) {
+  const targets = new Float32Array(lists.length * longest);
+  const mask = new Float32Array(lists.length * longest);
+  for (const [at, { list, evidence }] of lists.entries()) {
+    targets.fill(1 / evidence, at * longest, at * longest + evidence);
+    mask.fill(1, at * longest, at * longest + list.places.length);
   }
-  return all;
-}
-
-function targetsOf(windows: readonly LabelledWindow[], longest: number): Float32Array {
-  const targets = new Float32Array(windows.length * longest);
-  for (const [at, { shares }] of windows.entries()) targets.set(shares, at * longest);
-  return targets;
+  const shape = [lists.length, longest];
+  return { targets: { data: targets, shape }, mask: { data: mask, shape } };
 }

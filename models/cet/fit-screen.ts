@@ -16,6 +16,9 @@ export interface ScreenList {
 
 const batchLists = 16;
 
+/** Between the seeds of screens: apart enough that those of one fit are not those of the next. */
+export const memberStride = 7919;
+
 /** Draws the candidates of a question that the screen learns from: all evidence, and others by chance. */
 export function drawPlaces(isEvidence: readonly boolean[], most: number, random: Random): number[] {
   const places = isEvidence.map((_, place) => place);
@@ -54,28 +57,11 @@ export async function fitScreen(
   return parameters;
 }
 
-/**
- * Several screens, each from a start of its own, as one: their mean is a screen with their hidden units side by side.
- * It errs less than any of them where a log is small.
- */
-export async function fitScreens(
-  lists: readonly ScreenList[],
-  backend: Backend,
-  options: FitOptions,
-  sizes: CetParameters,
-): Promise<Map<string, Float32Array>> {
-  const screens: Map<string, Float32Array>[] = [];
-  for (let member = 0; member < sizes.members; member += 1) {
-    const seed = options.seed + memberStride * member;
-    screens.push(await fitScreen(lists, backend, { ...options, seed }, sizes));
-  }
-  return meanScreen(screens, sizes.screenHidden);
-}
-
-/** Apart enough that members of one seed are not those of the next. */
-export const memberStride = 7919;
-
-function meanScreen(screens: readonly ReadonlyMap<string, Float32Array>[], hidden: number): Map<string, Float32Array> {
+/** The mean of several screens: one screen with their hidden units side by side. */
+export function meanScreen(
+  screens: readonly ReadonlyMap<string, Float32Array>[],
+  hidden: number,
+): Map<string, Float32Array> {
   const mean = (name: string): Float32Array => {
     const all = screens.map((screen) => screen.get(name)!);
     return all[0]!.map((_, at) => all.reduce((sum, one) => sum + one[at]!, 0) / all.length);

@@ -12,12 +12,13 @@ import { TextEncoder } from './encoder.ts';
 import { encoderNetwork } from './encoder-network.ts';
 import type { CetExample } from './example.ts';
 import { fitEncoder, type FittedEncoder } from './fit-encoder.ts';
-import { drawPlaces, fitScreens, type ScreenList } from './fit-screen.ts';
-import { fitScorers, scorerShape, type LabelledWindow } from './fit-scorer.ts';
+import { drawPlaces, fitScreen, meanScreen, memberStride, type ScreenList } from './fit-screen.ts';
+import { fitScorer, scorerShape, type LabelledList } from './fit-scorer.ts';
 import { screenNetwork } from './networks.ts';
 import { Reader } from './reading.ts';
 import { rawRows, rowWidth, standardise, standardOf, type Standard } from './rows.ts';
-import { windowOf } from './window.ts';
+import { secondRows, secondWidth } from './second-signals.ts';
+import { scorerWidth, shortlistOf, type Shortlist } from './shortlist.ts';
 
 /** Sizes, and how long each part learns. Chosen on the validation conversations of LoCoMo and QMSum. */
 export interface CetParameters {
@@ -32,18 +33,18 @@ export interface CetParameters {
   readonly screenEpochs: number;
   /** Candidates of a question that the screen learns from. */
   readonly screenList: number;
-  /** Candidates that the transformer looks at. */
+  /** Candidates of a question that the transformer learns from. */
+  readonly scorerList: number;
+  /** The best candidates by the screen, which the transformer judges anew. */
   readonly window: number;
+  /** The best of these, over which all attend. */
+  readonly attended: number;
+  readonly scorerHidden: number;
   readonly scorerWidth: number;
-  readonly scorerLayers: number;
   readonly scorerEpochs: number;
   readonly scorerRate: number;
-  /** Tokens that a piece costs beside its own, when evidence is weighed by its price: large means all count the same. */
-  readonly priceOfPiece: number;
   readonly heads: number;
   readonly dropout: number;
-  /** Screens and transformers that are learned from different starts, and whose mean is served. */
-  readonly members: number;
 }
 
 export const defaultParameters: CetParameters = {
@@ -55,18 +56,18 @@ export const defaultParameters: CetParameters = {
   screenHidden: 32,
   screenEpochs: 6,
   screenList: 256,
-  window: 128,
+  scorerList: 256,
+  window: 1000,
+  attended: 48,
+  scorerHidden: 32,
   scorerWidth: 32,
-  scorerLayers: 1,
-  scorerEpochs: 3,
-  scorerRate: 1e-3,
-  priceOfPiece: 20,
+  scorerEpochs: 6,
+  scorerRate: 3e-3,
   heads: 4,
   dropout: 0.1,
-  members: 1,
 };
 
-/** Screens of so many folds score the questions that the transformer learns from: each by one that did not see it. */
+/** Screens of so many folds score the questions that the transformer learns from: each by one that did not see it. Their mean serves. */
 const folds = 3;
 const fewestExamples = 2;
 
@@ -90,17 +91,18 @@ export async function fitCet(
   await fit.openReader(encoder);
   try {
     const { lists, standard } = await fit.lists();
-    const screens = await fit.foldScreens(lists);
-    const screen = await fitScreens(lists, fit.backend, options, sizes);
-    const windows = await fit.windows(screens ?? [screen], standard);
-    const scorer = await fitScorers(windows, fit.backend, options, sizes);
+    const screens = await fit.screens(lists);
+    const shortlists = await fit.shortlists(screens, standard);
+    const scorer = await fitScorer(shortlists.lists, fit.backend, options, sizes);
     const files = await artefactOf({
       wordpiece: encoder.wordpiece,
       encoder,
-      screen: { hidden: sizes.screenHidden * sizes.members, parameters: screen },
-      scorer: { shape: { ...scorerShape(sizes), members: sizes.members }, parameters: scorer },
+      screen: { hidden: sizes.screenHidden * screens.length, parameters: meanScreen(screens, sizes.screenHidden) },
+      scorer: { shape: scorerShape(sizes), parameters: scorer },
       standard,
+      second: shortlists.second,
       window: sizes.window,
+      attended: sizes.attended,
     });
     const seconds = (performance.now() - started) / 1000;
     const notes = {
@@ -172,35 +174,50 @@ class Fit {
     return { lists, standard };
   }
 
-  /** A screen per fold, learned from the other folds; null where there are too few conversations to leave any out. */
-  async foldScreens(lists: readonly ScreenList[]): Promise<Parameters[] | null> {
-    const screens: Parameters[] = [];
+  /** A screen per fold, learned from the other folds; one alone where there are too few conversations to leave any out. */
+  async screens(lists: readonly ScreenList[]): Promise<Map<string, Float32Array>[]> {
     const numbers = this.#examples.map(foldOf);
-    if (new Set(numbers).size < folds) return null;
+    const learn = (own: readonly ScreenList[], fold: number) =>
+      fitScreen(own, this.backend, { ...this.#options, seed: this.#options.seed + memberStride * fold }, this.#sizes);
+    if (new Set(numbers).size < folds) return [await learn(lists, 0)];
+    const screens: Map<string, Float32Array>[] = [];
     for (let fold = 0; fold < folds; fold += 1) {
       const others = lists.filter((_, index) => numbers[index] !== fold);
-      screens.push(await fitScreens(others, this.backend, this.#options, this.#sizes));
+      screens.push(await learn(others, fold));
     }
     return screens;
   }
 
-  /** The best candidates of each question by a screen that did not learn from it. */
-  async windows(screens: readonly Parameters[], standard: Standard): Promise<LabelledWindow[]> {
-    const network = screenNetwork(rowWidth, this.#sizes.screenHidden * this.#sizes.members, 0);
+  /** Candidates of each question with what a screen that did not learn from it says of them, the evidence first. */
+  async shortlists(
+    screens: readonly Parameters[],
+    standard: Standard,
+  ): Promise<{ lists: LabelledList[]; second: Standard }> {
+    const { scorerList, screenHidden, attended } = this.#sizes;
+    const network = screenNetwork(rowWidth, screenHidden, 0);
     const sessions: Session[] = [];
     for (const parameters of screens) sessions.push(await this.#open(buildServedGraph(network, parameters)));
-    const windows: LabelledWindow[] = [];
+    const random = seededRandom(this.#options.seed);
+    const lists: LabelledList[] = [];
     for (const [index, example] of this.#examples.entries()) {
       this.#say('choose', index);
+      const { candidates } = example.input;
       const rows = standardise(await this.#rawRows(example), standard);
       const session = sessions[sessions.length === 1 ? 0 : foldOf(example)]!;
-      const shape = [1, example.input.candidates.length, rowWidth];
-      const screen = (await session.run({ signals: { data: rows, shape } }))['scores']!.data;
-      const window = windowOf(rows, screen, this.#sizes.window);
-      const shares = sharesOf(example, window.places, this.#sizes.priceOfPiece);
-      if (shares !== null) windows.push({ window, shares });
+      const shape = [1, candidates.length, rowWidth];
+      const screen = (await session.run({ signals: { data: rows, shape } }))['scores']!.data as Float32Array;
+      const texts = (await this.#reader!.read(candidates)).map(({ text }) => text);
+      const evidence = evidenceOf(example);
+      const places = drawPlaces(evidence, scorerList, random);
+      const list = shortlistOf(places, rows, secondRows(candidates, texts, screen), screen, attended);
+      lists.push({ list, evidence: places.filter((place) => evidence[place]).length });
     }
-    return windows;
+    const second = standardOf(
+      lists.map(({ list }) => lastColumns(list.rows)),
+      secondWidth,
+    );
+    for (const { list } of lists) standardiseSecond(list, second);
+    return { lists, second };
   }
 
   async dispose(): Promise<void> {
@@ -229,18 +246,21 @@ function evidenceOf({ input, evidence }: CetExample): boolean[] {
   return input.candidates.map(({ id }) => wanted.has(id));
 }
 
-/**
- * What each place of a window gets of the target: evidence by its worth for its price. Context is paid for in tokens:
- * of two pieces that are equally likely to be evidence, the shorter one leaves room for more.
- */
-function sharesOf(example: CetExample, places: readonly number[], priceOfPiece: number): number[] | null {
-  const evidence = evidenceOf(example);
-  const worth = places.map((place) => {
-    const { tokens } = example.input.candidates[place]!;
-    return evidence[place] === true ? 1 / (tokens + priceOfPiece) : 0;
-  });
-  const sum = worth.reduce((total, one) => total + one, 0);
-  return sum === 0 ? null : worth.map((one) => one / sum);
+/** Of each row what the screen's scores say. */
+function lastColumns(rows: Float32Array): Float32Array {
+  const size = rows.length / scorerWidth;
+  const last = new Float32Array(size * secondWidth);
+  for (let at = 0; at < size; at += 1) {
+    last.set(rows.subarray(at * scorerWidth + rowWidth, (at + 1) * scorerWidth), at * secondWidth);
+  }
+  return last;
+}
+
+/** In place. */
+function standardiseSecond({ rows, keys }: Shortlist, second: Standard): void {
+  standardise(keys, second);
+  for (let at = 0; at < rows.length; at += scorerWidth)
+    standardise(rows.subarray(at + rowWidth, at + scorerWidth), second);
 }
 
 function foldOf({ conversation }: CetExample): number {

@@ -7,7 +7,7 @@ import { TextEncoder } from './encoder.ts';
 import type { CetInput } from './example.ts';
 import { Reader } from './reading.ts';
 import { rawRows, rowWidth, standardise } from './rows.ts';
-import { batchOf, mergedScores, windowOf } from './window.ts';
+import { batchOf, bestPlaces, mergedScores, secondSignalsOf, shortlistOf } from './shortlist.ts';
 
 interface Sessions {
   readonly encoder: Session;
@@ -59,13 +59,16 @@ export class Ranker {
     if (input.candidates.length === 0) return [];
     const readings = await this.#reader.read(input.candidates);
     const vector = await this.#reader.vectorOf(input.query);
-    const rows = standardise(rawRows(input, readings, vector), this.#settings.standard);
+    const { standard, second, window, attended } = this.#settings;
+    const rows = standardise(rawRows(input, readings, vector), standard);
     const shape = [1, input.candidates.length];
     const screen = await this.#answer(this.#sessions.screen, {
       signals: { data: rows, shape: [...shape, rowWidth] },
     });
-    const window = windowOf(rows, screen, this.#settings.window);
-    const scores = mergedScores(screen, window, await this.#answer(this.#sessions.scorer, batchOf([window])));
+    const places = bestPlaces(screen, window);
+    const beside = secondSignalsOf(input.candidates, readings, screen, second);
+    const list = shortlistOf(places, rows, beside, screen, attended);
+    const scores = mergedScores(screen, places, await this.#answer(this.#sessions.scorer, batchOf([list])));
     const odd = scores.findIndex((score) => !Number.isFinite(score));
     if (odd === -1) return scores;
     throw new EngineError('MODEL_INVALID', { name: 'cet', detail: `candidate ${odd} scores ${scores[odd]}` });

@@ -62,14 +62,14 @@ function relative(values: Float64Array): Float64Array {
 }
 
 /** Mean and deviation of each column over many rows. */
-export function standardOf(blocks: readonly Float32Array[]): Standard {
-  const sums = new Float64Array(rowWidth);
-  const squares = new Float64Array(rowWidth);
+export function standardOf(blocks: readonly Float32Array[], width = rowWidth): Standard {
+  const sums = new Float64Array(width);
+  const squares = new Float64Array(width);
   let count = 0;
   for (const rows of blocks) {
-    count += rows.length / rowWidth;
+    count += rows.length / width;
     for (let at = 0; at < rows.length; at += 1) {
-      const column = at % rowWidth;
+      const column = at % width;
       sums[column]! += rows[at]!;
       squares[column]! += rows[at]! ** 2;
     }
@@ -85,8 +85,9 @@ export function standardOf(blocks: readonly Float32Array[]): Standard {
 /** In place; returns the same rows. */
 export function standardise(rows: Float32Array, standard: Standard): Float32Array {
   const { means, factors } = standard;
+  const width = means.length;
   for (let at = 0; at < rows.length; at += 1) {
-    const column = at % rowWidth;
+    const column = at % width;
     rows[at] = Math.min(Math.max((rows[at]! - means[column]!) * factors[column]!, lowest), highest);
   }
   return rows;

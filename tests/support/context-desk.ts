@@ -59,7 +59,8 @@ export const smallContext = {
   screenHidden: 8,
   screenEpochs: 8,
   window: 16,
+  attended: 8,
+  scorerHidden: 8,
   scorerWidth: 16,
-  scorerLayers: 1,
   scorerEpochs: 4,
 } as const;

@@ -1,3 +1,5 @@
+import { pieceOverhead } from '../../engine/tiers/context-pieces.ts';
+import { worthOf } from '../../models/cet/assembly.ts';
 import type { ContextQuery } from './context-data.ts';
 
 /** Shares of a query's evidence that were found, averaged over queries. */
@@ -11,6 +13,9 @@ export interface ContextFigures {
 /** One score per candidate, in their order; the larger the better. */
 export type Scorer = (query: ContextQuery) => ArrayLike<number>;
 
+/** What scores are: `odds` are logarithms of odds, which can be weighed against a price in tokens. */
+export type ScoreKind = 'order' | 'odds';
+
 /** Places of the candidates, best score first; of equal scores the later turn comes first. */
 export function ranking(scores: ArrayLike<number>): number[] {
   const order = Array.from({ length: scores.length }, (_, place) => place);
@@ -20,8 +25,15 @@ export function ranking(scores: ArrayLike<number>): number[] {
 const cuts = [1, 10, 20] as const;
 const budgets = [256, 512, 1024, 2048] as const;
 
-/** Figures of one query's scores. Under a budget every piece goes in, best first, that still fits. */
-export function measureQuery(query: ContextQuery, scores: ArrayLike<number>): ContextFigures {
+/**
+ * Figures of one query's scores. Under a budget every piece goes in, best first, that still fits; where scores are
+ * odds, the best for its price first, as the context tier assembles.
+ */
+export function measureQuery(
+  query: ContextQuery,
+  scores: ArrayLike<number>,
+  kind: ScoreKind = 'order',
+): ContextFigures {
   const { candidates } = query.example.input;
   const evidence = new Set(query.example.evidence);
   const order = ranking(scores);
@@ -35,7 +47,8 @@ export function measureQuery(query: ContextQuery, scores: ArrayLike<number>): Co
     if (isEvidence[rank] === true) gain += discount;
     if (rank < evidence.size) ideal += discount;
   }
-  const underBudget = budgets.map((budget) => recallAt(query, order, budget));
+  const buying = buyingOrder(query, scores, kind);
+  const underBudget = budgets.map((budget) => recallAt(query, buying, budget));
   return {
     n: 1,
     evidenceRecallAt: { '1': found(1) / total, '10': found(10) / total, '20': found(20) / total },
@@ -74,8 +87,9 @@ export function meanFigures(figures: readonly ContextFigures[]): ContextFigures 
 export function measure(
   queries: readonly ContextQuery[],
   scorer: Scorer,
+  kind: ScoreKind = 'order',
 ): ContextFigures & { readonly perCategory: Readonly<Record<string, ContextFigures>> } {
-  const all = queries.map((query) => measureQuery(query, scorer(query)));
+  const all = queries.map((query) => measureQuery(query, scorer(query), kind));
   const categories = [...new Set(queries.map((query) => query.category))].filter((name) => name !== null).sort();
   const perCategory = Object.fromEntries(
     categories.map((name) => [name, meanFigures(all.filter((_, place) => queries[place]?.category === name))]),
@@ -88,8 +102,13 @@ const firstBudget = 32;
 const growth = 1.1;
 
 /** The smallest budget in tokens at which queries on average find a share of their evidence; null where none does. */
-export function tokensFor(share: number, queries: readonly ContextQuery[], scorer: Scorer): number | null {
-  const orders = queries.map((query) => ranking(scorer(query)));
+export function tokensFor(
+  share: number,
+  queries: readonly ContextQuery[],
+  scorer: Scorer,
+  kind: ScoreKind = 'order',
+): number | null {
+  const orders = queries.map((query) => buyingOrder(query, scorer(query), kind));
   const most = queries.reduce((top, { example }) => Math.max(top, tokensOf(example.input.candidates)), 0);
   for (let budget = firstBudget; ; budget *= growth) {
     const found = queries.map((query, at) => recallAt(query, orders[at]!, budget));
@@ -106,6 +125,13 @@ function tokensOf(candidates: ContextQuery['example']['input']['candidates']): n
 export function meanTokens(queries: readonly ContextQuery[]): number {
   const sum = queries.reduce((total, { example }) => total + tokensOf(example.input.candidates), 0);
   return Math.round(sum / Math.max(queries.length, 1));
+}
+
+/** Places in the order in which they go into a budget. */
+function buyingOrder({ example }: ContextQuery, scores: ArrayLike<number>, kind: ScoreKind): number[] {
+  if (kind === 'order') return ranking(scores);
+  const worth = example.input.candidates.map(({ tokens }, place) => worthOf(scores[place]!, tokens + pieceOverhead));
+  return ranking(worth);
 }
 
 /** Share of the evidence that goes in when every piece goes in, best first, that still fits. */

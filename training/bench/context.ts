@@ -4,7 +4,7 @@ import { hashFraction } from '../../engine/core/hash.ts';
 import { CetModel, type CetOptions } from '../../models/cet/model.ts';
 import { readContextQueries, type ContextQuery } from './context-data.ts';
 import { bm25, fused, recency, shuffled, tunedNeighbours } from './context-floors.ts';
-import { meanTokens, measure, tokensFor, type Scorer } from './context-measure.ts';
+import { meanTokens, measure, tokensFor, type Scorer, type ScoreKind } from './context-measure.ts';
 import { fitRerankers } from './context-rerankers.ts';
 import { quantiles } from './coverage.ts';
 import { carve, refuseOverlap, rowsOfSplit } from './records.ts';
@@ -241,13 +241,13 @@ function resultsOf(
         floors[runOf.get(query) ?? 0]![name](query);
     const neighbours = tunedNeighbours([...new Set(runs.flatMap(({ val }) => likeThese(val, queries)))]);
     const own: Scorer = (query) => scores.get(query) ?? [];
-    const full = (scorer: Scorer) => ({
-      ...measure(queries, scorer),
-      tokensFor90: tokensFor(wantedShare, queries, scorer),
+    const full = (scorer: Scorer, kind: ScoreKind = 'order') => ({
+      ...measure(queries, scorer, kind),
+      tokensFor90: tokensFor(wantedShare, queries, scorer, kind),
     });
     return {
       file: path,
-      ...full(own),
+      ...full(own, 'odds'),
       allTokens: meanTokens(queries),
       baselines: {
         random: full(shuffled(1)),
@@ -257,6 +257,7 @@ function resultsOf(
         fusion: full(fused([bm25(), neighbours.scorer, bm25({ stemmed: false })])),
         logistic: full(learned('logistic')),
         boosted: full(learned('boosted')),
+        boostedByPrice: full(learned('boosted'), 'odds'),
       },
       latencyMs: { ...quantiles(times.questions), ...among, encodeTurn: quantiles(times.turns) },
     };
