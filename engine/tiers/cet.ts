@@ -9,6 +9,7 @@ import { assemble, type Assembly, type Chosen } from '../../models/cet/assembly.
 import { candidateOf } from '../../models/cet/candidate.ts';
 import { plainScores } from '../../models/cet/plain-scores.ts';
 import type { CetModel } from '../../models/cet/model.ts';
+import { reasonText } from '../../models/cet/reason-text.ts';
 import { summaryOf } from '../../models/cet/summary.ts';
 import { wordTokenizer, type Tokenizer } from '../../models/text/tokenizer.ts';
 import { collect, type Collected } from './candidate-collector.ts';
@@ -144,7 +145,9 @@ export class CetTier implements Tier {
     const assembly = assemble(pieces, room - reserve, { byPrice: scored.model !== null });
     const summary = this.#summary(dialogue, history, assembly, reserve);
     if (turn.explains !== true) this.#remember(dialogue, kept, assembly);
-    const choices = named(assembly);
+    const plainly = named(assembly);
+    const choices =
+      turn.explains === true && scored.model !== null ? await this.#explained(query, all, plainly) : plainly;
     const reason = this.#reason(assembly, all.length, before, scored.by);
     return this.#passed(turn, {
       dialogue,
@@ -206,6 +209,25 @@ export class CetTier implements Tier {
       return { scores: prediction!.scores, by: 'the context model', model: this.#options.modelId };
     } catch (error) {
       return plain(`the context model failed (${messageOf(error)})`);
+    }
+  }
+
+  /** Only where somebody asks why: it costs a scoring for each kind of signal. */
+  async #explained(
+    query: string,
+    candidates: readonly Candidate[],
+    choices: readonly ContextChoice[],
+  ): Promise<readonly ContextChoice[]> {
+    try {
+      const reasons = (await this.#model?.reasons({ query, candidates })) ?? [];
+      const texts = new Map(candidates.map(({ id }, place) => [id, reasonText(reasons[place] ?? [])]));
+      return choices.map((choice) => ({
+        ...choice,
+        reason: [choice.reason, texts.get(choice.id)].filter(Boolean).join('; '),
+      }));
+    } catch {
+      // the choice stands without it
+      return choices;
     }
   }
 

@@ -6,7 +6,7 @@ import { Runtime } from '../nn/session.ts';
 import { readFiles, writeFiles, type ArtefactFiles } from './artefact.ts';
 import type { CetExample, CetInput } from './example.ts';
 import type { CetParameters } from './fit.ts';
-import { Ranker } from './ranker.ts';
+import { Ranker, type SignalShare } from './ranker.ts';
 
 export interface CetPrediction {
   /**
@@ -48,6 +48,11 @@ export class CetModel implements Estimator<CetExample, CetInput, CetPrediction> 
     const predictions: CetPrediction[] = [];
     for (const input of inputs) predictions.push({ scores: await ranker.scores(input) });
     return predictions;
+  }
+
+  /** Which signals speak for and against each candidate, in their order; see `Ranker.reasons`. @throws MODEL_NOT_FITTED */
+  async reasons(input: CetInput): Promise<SignalShare[][]> {
+    return await this.#fitted().reasons(input);
   }
 
   /** Reads and encodes candidates when they arrive, so that a question only scores them. @throws MODEL_NOT_FITTED */

@@ -5,14 +5,27 @@ import { Wordpiece } from '../text/wordpiece.ts';
 import { cetFiles, settingsOf, textOfFile, type ArtefactFiles, type CetSettings } from './artefact.ts';
 import { TextEncoder } from './encoder.ts';
 import type { CetInput } from './example.ts';
-import { Reader } from './reading.ts';
+import { Reader, type Reading } from './reading.ts';
 import { rawRows, rowWidth, standardise } from './rows.ts';
+import { secondWidth } from './second-signals.ts';
+import { signalGroups, type SignalGroup } from './signal-groups.ts';
 import { batchOf, bestPlaces, mergedScores, secondSignalsOf, shortlistOf } from './shortlist.ts';
 
 interface Sessions {
   readonly encoder: Session;
   readonly screen: Session;
   readonly scorer: Session;
+}
+
+interface Read {
+  readonly readings: readonly Reading[];
+  readonly rows: Float32Array;
+}
+
+/** What some signals add to a score, in log-odds. */
+export interface SignalShare {
+  readonly what: string;
+  readonly weight: number;
 }
 
 /** A loaded artefact that answers. */
@@ -56,17 +69,48 @@ export class Ranker {
 
   /** One finite score per candidate, same order. @throws MODEL_INVALID where the net gives none */
   async scores(input: CetInput): Promise<number[]> {
-    if (input.candidates.length === 0) return [];
+    return input.candidates.length === 0 ? [] : await this.#judge(input, await this.#read(input));
+  }
+
+  /**
+   * What each group of signals adds to each candidate's score, in log-odds beside the mean candidate: how much it loses
+   * where all candidates are alike in these signals. Costs a scoring for each group.
+   */
+  async reasons(input: CetInput): Promise<SignalShare[][]> {
+    const { candidates } = input;
+    if (candidates.length === 0) return [];
+    const read = await this.#read(input);
+    const whole = aboveMean(await this.#judge(input, read));
+    const reasons: SignalShare[][] = candidates.map(() => []);
+    for (const group of signalGroups) {
+      const without = aboveMean(await this.#judge(input, read, group));
+      for (const [place, own] of reasons.entries()) {
+        own.push({ what: group.name, weight: whole[place]! - without[place]! });
+      }
+    }
+    return reasons;
+  }
+
+  async dispose(): Promise<void> {
+    for (const session of Object.values(this.#sessions)) await session.dispose();
+  }
+
+  /** Standardised rows of all candidates, and their readings. */
+  async #read(input: CetInput): Promise<Read> {
     const readings = await this.#reader.read(input.candidates);
-    const vector = await this.#reader.vectorOf(input.query);
-    const { standard, second, window, attended } = this.#settings;
-    const rows = standardise(rawRows(input, readings, vector), standard);
-    const shape = [1, input.candidates.length];
-    const screen = await this.#answer(this.#sessions.screen, {
-      signals: { data: rows, shape: [...shape, rowWidth] },
-    });
+    const rows = rawRows(input, readings, await this.#reader.vectorOf(input.query));
+    return { readings, rows: standardise(rows, this.#settings.standard) };
+  }
+
+  /** @param hidden signals in which all candidates are taken as alike */
+  async #judge({ candidates }: CetInput, read: Read, hidden?: SignalGroup): Promise<number[]> {
+    const { second, window, attended } = this.#settings;
+    const rows = hidden === undefined ? read.rows : evened(read.rows, rowWidth, hidden.own);
+    const signals = { data: rows, shape: [1, candidates.length, rowWidth] };
+    const screen = await this.#answer(this.#sessions.screen, { signals });
     const places = bestPlaces(screen, window);
-    const beside = secondSignalsOf(input.candidates, readings, screen, second);
+    const all = secondSignalsOf(candidates, read.readings, screen, second);
+    const beside = hidden === undefined ? all : evened(all, secondWidth, hidden.second);
     const list = shortlistOf(places, rows, beside, screen, attended);
     const scores = mergedScores(screen, places, await this.#answer(this.#sessions.scorer, batchOf([list])));
     const odd = scores.findIndex((score) => !Number.isFinite(score));
@@ -74,11 +118,19 @@ export class Ranker {
     throw new EngineError('MODEL_INVALID', { name: 'cet', detail: `candidate ${odd} scores ${scores[odd]}` });
   }
 
-  async dispose(): Promise<void> {
-    for (const session of Object.values(this.#sessions)) await session.dispose();
-  }
-
   async #answer(session: Session, batch: Parameters<Session['run']>[0]): Promise<Float32Array> {
     return (await session.run(batch))['scores']!.data as Float32Array;
   }
+}
+
+/** A copy in which some columns are 0, which is their mean. */
+function evened(rows: Float32Array, width: number, columns: readonly number[]): Float32Array {
+  const even = rows.slice();
+  for (let at = 0; at < even.length; at += width) for (const column of columns) even[at + column] = 0;
+  return even;
+}
+
+function aboveMean(scores: readonly number[]): number[] {
+  const mean = scores.reduce((sum, score) => sum + score, 0) / scores.length;
+  return scores.map((score) => score - mean);
 }

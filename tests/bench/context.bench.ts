@@ -1,5 +1,5 @@
 /**
- * What the context tier's parts cost and save: an index over many turns (time, size, searching), data in shorter forms,
+ * What the context tier's parts cost and save: a choice among many candidates, an index over many turns (time, size, searching), data in shorter forms,
  * the part of a prompt that stays as it was, counting tokens. Prints one JSON document.
  * `node tests/bench/context.bench.ts [turns of the index, default 1000000]`
  */
@@ -16,6 +16,9 @@ import { seededRandom } from '../../engine/core/random.ts';
 import { CetTier } from '../../engine/tiers/cet.ts';
 import { promptMessages } from '../../engine/tiers/context-prompt.ts';
 import { textOf } from '../../engine/core/message.ts';
+import type { Candidate } from '../../engine/core/candidate-source.ts';
+import { CetModel } from '../../models/cet/model.ts';
+import { contextDesk } from '../support/context-desk.ts';
 import { shortData } from '../../models/cet/short-data.ts';
 import { openTokenizer } from '../../models/text/tokenizer.ts';
 import { quantiles } from '../../training/bench/coverage.ts';
@@ -71,6 +74,50 @@ function indexFigures(count: number) {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Questions among many candidates that were read before, reading a turn that arrives, and saying why; one thread. */
+async function choiceFigures() {
+  const model = new CetModel();
+  const { seconds } = await model.fit(contextDesk(1, 40), { seed: 1 });
+  const random = seededRandom(3);
+  const own = new Draw(4);
+  const text = () => (random() < 0.5 ? openQuestion(own) : openAnswer(own));
+  const all = Array.from({ length: 10_000 }, (_, at): Candidate => {
+    const said = text();
+    const speaker = at % 2 === 0 ? 'ada' : 'bob';
+    return { id: `m${at}`, text: said, kind: 'turn', speaker, time: at * 60_000, tokens: tokenizer.count(said) };
+  });
+  const timed = async (times: number, work: () => Promise<unknown>) => {
+    const taken: number[] = [];
+    for (let at = 0; at < times; at += 1) {
+      const started = performance.now();
+      await work();
+      taken.push(performance.now() - started);
+    }
+    return quantiles(taken);
+  };
+  const among: Record<string, unknown> = {};
+  for (const [count, times] of [
+    [100, 200],
+    [1000, 200],
+    [10_000, 30],
+  ] as const) {
+    const candidates = all.slice(0, count);
+    await model.remember(candidates);
+    const ask = () => model.predict([{ query: openQuestion(own), candidates }]);
+    await timed(10, ask);
+    among[`among${count}`] = await timed(times, ask);
+  }
+  let fresh = 0;
+  const encodeTurn = await timed(200, () =>
+    model.remember([{ ...all[fresh]!, text: `${all[fresh]!.text} (${(fresh += 1)})` }]),
+  );
+  const candidates = all.slice(0, 1000);
+  const reasonsAmong1000 = await timed(20, () => model.reasons({ query: openQuestion(own), candidates }));
+  const bytes = model.bytes;
+  await model.dispose();
+  return { trainSeconds: seconds, modelBytes: bytes, ...among, encodeTurn, reasonsAmong1000 };
 }
 
 /** Tokens before and after, of generated data of each kind. */
@@ -152,6 +199,7 @@ function countFigures() {
 }
 
 const figures = {
+  choiceMs: await choiceFigures(),
   index: indexFigures(Number(turns)),
   shortData: shortFigures(),
   stablePrefix: { kept: await prefixFigures(true), notKept: await prefixFigures(false) },

@@ -1,18 +1,24 @@
 import type { DecisionDetail } from '../../../datasets/log/reader.ts';
+import type { Candidate } from '../../../engine/core/candidate-source.ts';
 import type { Decision, Evidence } from '../../../engine/core/decision.ts';
-import type { Message } from '../../../engine/core/message.ts';
+import { textOf, type Message } from '../../../engine/core/message.ts';
 import { ownText } from '../../../engine/tiers/dtr.ts';
 import { LppmTier } from '../../../engine/tiers/lppm.ts';
+import { candidateOf } from '../../../models/cet/candidate.ts';
+import { CetModel } from '../../../models/cet/model.ts';
+import { reasonText } from '../../../models/cet/reason-text.ts';
 import { DtrModel } from '../../../models/dtr/model.ts';
 import { LppmModel } from '../../../models/lppm/model.ts';
 import type { Registry } from '../../../models/registry.ts';
 import { messagesBefore } from '../../message-identity.ts';
 
-/** Models kept loaded between clicks: of both tiers the one that serves and the one before it. */
-const loadedModels = 4;
+/** Models kept loaded between clicks: of each tier the one that serves and the one before it. */
+const loadedModels = 6;
 
-/** Evidence of one tier's model for a message, said after `history`; null where it has nothing to add. */
-type Reasons = (message: Message, history: readonly Message[], role: string) => Promise<readonly Evidence[] | null>;
+/** What one tier's model adds to its logged visit for a message, said after `history`; null where it has nothing to add. */
+type Reasons = (message: Message, history: readonly Message[], visit: Decision) => Promise<Reasoned | null>;
+type Reasoned = Partial<Pick<Decision, 'evidence' | 'choices'>>;
+type ExplainedTier = 'dtr' | 'lppm' | 'cet';
 
 interface Loaded {
   readonly reasons: Reasons;
@@ -22,7 +28,7 @@ interface Loaded {
 /**
  * What the tiers say of a logged message when somebody looks: of the tree router the whole reasons, with the smallest
  * change that would have flipped the route; of the process mapper the words, the state and the logged conversations that
- * it went by, and the runner-up. The log does not hold these, because working them out for every message would cost more
+ * it went by, and the runner-up; of the context chooser the signals that spoke for each piece. The log does not hold these, because working them out for every message would cost more
  * than routing it. Asked of the very model that decided; where that is gone, the logged reasons stay.
  */
 export class TierReasons {
@@ -48,14 +54,14 @@ export class TierReasons {
   }
 
   async #visit<Visit extends Decision>(visit: Visit, message: Message, history: readonly Message[]): Promise<Visit> {
-    if (visit.model === null || visit.evidence.length === 0) return visit;
-    if (visit.tier !== 'dtr' && visit.tier !== 'lppm') return visit;
-    const loaded = await this.#model(visit.tier, visit.model);
-    const evidence = (await loaded?.reasons(message, history, visit.role)) ?? null;
-    return evidence === null ? visit : { ...visit, evidence };
+    const { model, tier } = visit;
+    if (model === null || tier === 'imperator') return visit;
+    if ((tier === 'cet' ? visit.choices : visit.evidence).length === 0) return visit;
+    const loaded = await this.#model(tier, model);
+    return { ...visit, ...(await loaded?.reasons(message, history, visit)) };
   }
 
-  #model(tier: 'dtr' | 'lppm', id: string): Promise<Loaded | null> {
+  #model(tier: ExplainedTier, id: string): Promise<Loaded | null> {
     const held = this.#loaded.get(id) ?? this.#load(tier, id);
     this.#loaded.delete(id);
     this.#loaded.set(id, held);
@@ -66,9 +72,10 @@ export class TierReasons {
     return held;
   }
 
-  async #load(tier: 'dtr' | 'lppm', id: string): Promise<Loaded | null> {
+  async #load(tier: ExplainedTier, id: string): Promise<Loaded | null> {
     try {
       const { folder } = await this.#registry.artefact(id);
+      if (tier === 'cet') return await contextReasons(folder);
       return await (tier === 'dtr' ? routerReasons(folder) : mapperReasons(folder, id));
     } catch {
       // A model that is gone or damaged explains nothing any more; what it said then is in the log.
@@ -83,12 +90,11 @@ async function routerReasons(folder: string): Promise<Loaded> {
   const reasons: Reasons = (message) => {
     const text = ownText(message);
     if (typeof text !== 'string') return Promise.resolve(null);
-    return Promise.resolve(
-      model
-        .route(text)
-        .explain({ flips: true })
-        .map((what) => ({ what })),
-    );
+    const evidence: Evidence[] = model
+      .route(text)
+      .explain({ flips: true })
+      .map((what) => ({ what }));
+    return Promise.resolve({ evidence });
   };
   return { reasons, dispose: () => model.dispose() };
 }
@@ -98,9 +104,32 @@ async function mapperReasons(folder: string, modelId: string): Promise<Loaded> {
   await model.load(folder);
   // what it would settle is in the log: here it is only asked why
   const tier = new LppmTier(model, { thresholds: { standard: null, byLabel: {} }, modelId });
-  const reasons: Reasons = async (message, history, role) => {
+  const reasons: Reasons = async (message, history, { role }) => {
     const { evidence } = await tier.consider({ message, history, role, tools: [], explains: true });
-    return evidence.length === 0 ? null : evidence;
+    return evidence.length === 0 ? null : { evidence };
+  };
+  return { reasons, dispose: () => model.dispose() };
+}
+
+/** Asked of the pieces that the log names: it does not name all that were left out. */
+async function contextReasons(folder: string): Promise<Loaded> {
+  const model = new CetModel();
+  await model.load(folder);
+  const reasons: Reasons = async (message, history, { choices }) => {
+    const said = new Map(history.map((one) => [one.id, candidateOf(one)]));
+    const candidates = choices.flatMap(({ id, text, tokens }): Candidate[] => {
+      const outside =
+        text === undefined ? [] : [{ id, text, kind: 'document', speaker: '', time: null, tokens } as const];
+      const own = said.get(id);
+      return own === undefined ? outside : [own];
+    });
+    const shares = await model.reasons({ query: textOf(message), candidates });
+    const texts = new Map(candidates.map(({ id }, at) => [id, reasonText(shares[at]!)]));
+    return {
+      choices: choices.map((choice) => {
+        return { ...choice, reason: [choice.reason, texts.get(choice.id)].filter(Boolean).join('; ') };
+      }),
+    };
   };
   return { reasons, dispose: () => model.dispose() };
 }

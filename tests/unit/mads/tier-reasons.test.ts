@@ -7,8 +7,10 @@ import type { Message } from '../../../engine/core/message.ts';
 import { DtrTier } from '../../../engine/tiers/dtr.ts';
 import { TierReasons } from '../../../mads/grace/dashboard/tier-reasons.ts';
 import type { Artefact } from '../../../models/artefact.ts';
+import { CetModel } from '../../../models/cet/model.ts';
 import { DtrModel } from '../../../models/dtr/model.ts';
 import { LppmModel } from '../../../models/lppm/model.ts';
+import { contextDesk, smallContext } from '../../support/context-desk.ts';
 import { decisionFixture } from '../../support/log-fixture.ts';
 import { processDesk } from '../../support/process-desk.ts';
 
@@ -110,5 +112,40 @@ describe('reasons of the process mapper', () => {
     expect(told).toMatch(/like a message of conversation desk-1-\d+/);
     expect(told).toMatch(/order = 48213 \(span\)/);
     expect(told).not.toContain('later');
+  });
+});
+
+describe('reasons of the context chooser', () => {
+  const model = new CetModel({ parameters: smallContext });
+  const [example] = contextDesk(2, 1);
+  let folder = '';
+
+  beforeAll(async () => {
+    await model.fit(contextDesk(1, 6), { seed: 1 });
+    folder = await mkdtemp(join(tmpdir(), 'reasons-'));
+    await model.save(folder);
+    await model.dispose();
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  it('say of each logged piece which signals spoke for it, and leave what was forgotten as it was', async () => {
+    const { query, candidates } = example!.input;
+    const said = (id: string, text: string, sender: string): Message => ({
+      ...message,
+      id,
+      sender,
+      parts: [{ kind: 'text', text, provenance: 'caller' }],
+    });
+    const asked = said('asked', query, 'Ben');
+    const conversation = [...candidates.map(({ id, text, speaker }) => said(id, text, speaker)), asked];
+    const choices = [{ id: 'gone' }, ...candidates].map(({ id }) => {
+      return { id, chosen: true, score: 1, tokens: 5, reason: 'useful enough' };
+    });
+    const visit = { ...decisionFixture('d', { tier: 'cet', model: 'good' }), evidence: [], choices };
+    const reasons = new TierReasons({ artefact: () => Promise.resolve({ folder } as Artefact) });
+    const { visits } = await reasons.explain({ message: asked, visits: [visit] }, conversation);
+    const told = new Map(visits[0]?.choices.map(({ id, reason }) => [id, reason]));
+    expect(told.get(example!.evidence[0]!)).toMatch(/^useful enough; for it: [a-z ]+ \+\d/);
+    expect(told.get('gone')).toBe('useful enough');
   });
 });

@@ -62,6 +62,15 @@ describe('CetTier', () => {
     expect(reason).toContain('by the context model');
     expect(by).toBe('abc');
   });
+  it('names the signals that spoke for a piece where somebody asks why, and chooses the same', async () => {
+    const tier = new CetTier(model, options);
+    const quiet = (await tier.consider(turnOf(lines))).prepared!.choices!;
+    const told = (await tier.consider({ ...turnOf(lines), explains: true })).prepared!.choices!;
+    const answer = example!.evidence[0]!.replace('talk-0', 't');
+    expect(told.find(({ id }) => id === answer)?.reason).toMatch(/; for it: .*(?:neighbours|words|question).* \+\d/);
+    expect(quiet.some(({ reason }) => reason.includes('for it'))).toBe(false);
+    expect(told.map(({ reason: _, ...choice }) => choice)).toEqual(quiet.map(({ reason: _, ...choice }) => choice));
+  });
   it('never exceeds the budget, whatever the conversation', async () => {
     const tier = (contextTokens: number) => new CetTier(null, { modelId: '', contextTokens });
     await fc.assert(

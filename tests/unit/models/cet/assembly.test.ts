@@ -26,6 +26,15 @@ const pieces = fc.array(
 const made = pieces.map((list) => list.map(({ score, ...more }, place) => piece(`p${place}`, score, more)));
 
 describe('assemble', () => {
+  it('buys by price where it is told that scores are log-odds', () => {
+    const list = [
+      piece('long', 2, { tokens: 90 }),
+      piece('short', 1, { tokens: 10 }),
+      piece('other', 1, { tokens: 30 }),
+    ];
+    expect(ids(assemble(list, 100))).toEqual(['long', 'short']);
+    expect(ids(assemble(list, 100, { byPrice: true }))).toEqual(['short', 'other']);
+  });
   it('never exceeds the budget, whatever it is given', () => {
     fc.assert(
       fc.property(made, fc.integer({ min: 0, max: 2000 }), (list, budget) => {

@@ -46,6 +46,25 @@ describe('CetModel', () => {
     expect(predictions.map(({ scores }) => scores.length)).toEqual([0, 1, 30, 30]);
     expect(predictions.every(({ scores }) => scores.every(Number.isFinite))).toBe(true);
   });
+  it('says what each kind of signal adds to a score: nothing where it is nowhere', async () => {
+    const [{ input, evidence }] = unseen as [(typeof unseen)[0]];
+    const reasons = await model.reasons(input);
+    const ofAnswer = reasons[input.candidates.findIndex(({ id }) => id === evidence[0])]!;
+    expect(ofAnswer.reduce((most, one) => (one.weight > most.weight ? one : most)).weight).toBeGreaterThan(0.5);
+    expect(
+      reasons
+        .flat()
+        .filter(({ what }) => what === 'kind of piece')
+        .every(({ weight }) => weight === 0),
+    ).toBe(true);
+    const strange = await model.reasons({ query: 'zzz', candidates: input.candidates });
+    const words = (of: typeof strange): number => {
+      const own = of.flat().filter(({ what }) => what === 'words shared');
+      return own.reduce((most, { weight }) => Math.max(most, weight), 0);
+    };
+    expect(words(reasons)).toBeGreaterThan(2 * words(strange));
+    expect(await model.reasons({ query: 'x', candidates: [] })).toEqual([]);
+  });
   it('scores 5,000 candidates and still finds the one that answers', async () => {
     const [{ input, evidence }] = unseen as [(typeof unseen)[0]];
     const noise = Array.from({ length: 5000 - input.candidates.length }, (_, at): Candidate => {

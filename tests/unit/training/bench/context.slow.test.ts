@@ -77,6 +77,7 @@ describe('benchContext', () => {
       'fusion',
       'logistic',
       'boosted',
+      'boostedByPrice',
     ]);
     expect(Object.keys(result!.latencyMs as object)).toEqual(
       expect.arrayContaining(['p50', 'among100', 'among1000', 'among10000', 'encodeTurn']),
