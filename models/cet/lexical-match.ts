@@ -1,5 +1,6 @@
 import { bm25LengthWeight, bm25Saturation, inverseDocumentFrequency } from './lexical-index.ts';
 import type { LexicalText } from './lexical-text.ts';
+import type { WordIndex, WordPlaces } from './word-index.ts';
 
 /** How each text of a set matches a bag of words. */
 export interface Match {
@@ -16,28 +17,20 @@ export interface Match {
 }
 
 /**
- * BM25 of a bag of at most 31 hashed words over a set of texts; `pick` says which hashes of a text are compared.
- * `importance` weighs each word beside its idf. Linear in the words of the set.
+ * BM25 of a bag of at most 31 hashed words over a set of texts. `importance` weighs each word beside its idf. Linear in
+ * the words' occurrences.
  */
-export function matchWords(
-  texts: readonly LexicalText[],
-  pick: (text: LexicalText) => Uint32Array,
-  words: Uint32Array,
-  importance?: Float64Array,
-): Match {
-  const slots = new Map<number, number>();
-  for (const [slot, word] of words.entries()) if (!slots.has(word)) slots.set(word, slot);
+export function matchWords(index: WordPlaces, words: Uint32Array, importance?: Float64Array): Match {
   const width = words.length;
-  const counts = new Uint16Array(texts.length * width);
+  const { lengths } = index;
+  const counts = new Uint16Array(lengths.length * width);
   const holding = new Float64Array(width);
-  const held = new Int32Array(texts.length);
-  const lengths = new Float64Array(texts.length);
-  for (const [place, text] of texts.entries()) {
-    const hashes = pick(text);
-    lengths[place] = hashes.length;
-    for (let at = 0; at < hashes.length; at += 1) {
-      const slot = slots.get(hashes[at]!);
-      if (slot === undefined) continue;
+  const held = new Int32Array(lengths.length);
+  for (const [slot, word] of words.entries()) {
+    if (words.indexOf(word) < slot) continue;
+    const places = index.placesOf(word);
+    for (let at = 0; at < places.length; at += 1) {
+      const place = places[at]!;
       const cell = place * width + slot;
       if (counts[cell] === 0) holding[slot]! += 1;
       if (counts[cell]! < 65_535) counts[cell]! += 1;
@@ -45,7 +38,7 @@ export function matchWords(
     }
   }
   const weights = holding.map(
-    (number, slot) => inverseDocumentFrequency(texts.length, number) * (importance?.[slot] ?? 1),
+    (number, slot) => inverseDocumentFrequency(lengths.length, number) * (importance?.[slot] ?? 1),
   );
   return { bm25: scoresOf(counts, lengths, weights), held, weights, counts, lengths };
 }
@@ -74,7 +67,7 @@ function scoresOf(counts: ArrayLike<number>, lengths: Float64Array, weights: Flo
  * scores it does not favour a passage for repeating one word. Cost: texts x words, whatever the reach.
  */
 export function passageScores(match: Match, reach: number): Float64Array {
-  const { counts, lengths, weights } = match;
+  const { counts, held, lengths, weights } = match;
   const width = weights.length;
   const size = lengths.length;
   const sums = new Float64Array(size * width);
@@ -83,6 +76,7 @@ export function passageScores(match: Match, reach: number): Float64Array {
   const shift = (place: number, sign: number) => {
     if (place < 0 || place >= size) return;
     running[width]! += sign * lengths[place]!;
+    if (held[place] === 0) return;
     for (let slot = 0; slot < width; slot += 1) running[slot]! += sign * counts[place * width + slot]!;
   };
   for (let place = 0; place < Math.min(reach, size); place += 1) shift(place, 1);
@@ -124,6 +118,7 @@ export function heldNear(held: Int32Array, reach: number): Int32Array {
  */
 export function feedbackWords(
   texts: readonly LexicalText[],
+  index: WordIndex,
   scores: Float64Array,
   options: { readonly texts: number; readonly words: number },
 ): { readonly words: Uint32Array; readonly importance: Float64Array } {
@@ -134,12 +129,8 @@ export function feedbackWords(
     for (const root of new Set(stems))
       gains.set(root, (gains.get(root) ?? 0) + scores[place]! / Math.sqrt(stems.length));
   }
-  const frequency = new Map<number, number>();
-  for (const { stems } of texts) {
-    for (const root of stems) if (gains.has(root)) frequency.set(root, (frequency.get(root) ?? 0) + 1);
-  }
   const ranked = [...gains]
-    .map(([root, gain]) => [root, gain * inverseDocumentFrequency(texts.length, frequency.get(root) ?? 0)] as const)
+    .map(([root, gain]) => [root, gain * inverseDocumentFrequency(texts.length, index.placesOf(root).length)] as const)
     .sort((a, b) => b[1] - a[1] || a[0] - b[0])
     .slice(0, Math.min(options.words, 31));
   return {

@@ -3,6 +3,7 @@ import { smoothed } from './lexical-index.ts';
 import { coverage, feedbackWords, heldNear, matchWords, passageScores, placesOfBest } from './lexical-match.ts';
 import { questionKinds, type LexicalQuery } from './lexical-query.ts';
 import type { LexicalText } from './lexical-text.ts';
+import { prefixPlaces, WordIndex } from './word-index.ts';
 
 /** Name and meaning of each signal, in the order in which they stand in a row. All are finite, most within 0 to 1. */
 export const signals = {
@@ -92,8 +93,9 @@ export function lexicalSignals(
   query: LexicalQuery,
   candidates: readonly Candidate[],
   texts: readonly LexicalText[],
+  index = new WordIndex(texts),
 ): Float32Array {
-  const columns = { ...wordColumns(query, candidates, texts), ...factColumns(query, candidates, texts) };
+  const columns = { ...wordColumns(query, candidates, texts, index), ...factColumns(query, candidates, texts) };
   const width = signalNames.length;
   const rows = new Float32Array(candidates.length * width);
   for (const [column, name] of signalNames.entries()) {
@@ -104,21 +106,27 @@ export function lexicalSignals(
   return rows;
 }
 
-function wordColumns(query: LexicalQuery, candidates: readonly Candidate[], texts: readonly LexicalText[]): Columns {
-  const topics = matchWords(texts, (text) => text.stems, query.topics, query.importance);
+function wordColumns(
+  query: LexicalQuery,
+  candidates: readonly Candidate[],
+  texts: readonly LexicalText[],
+  index: WordIndex,
+): Columns {
+  const topics = matchWords(index, query.topics, query.importance);
   const { bm25, held, weights } = topics;
-  const prefix = matchWords(texts, (text) => text.prefixes, query.topicPrefixes, query.importance);
+  const prefix = matchWords(prefixPlaces(texts, query.topicPrefixes), query.topicPrefixes, query.importance);
   const around2 = smoothed(bm25, 2);
   const expansion = feedbackWords(
     texts,
+    index,
     around2.map((score, at) => score / 2 + (bm25[at] ?? 0)),
     { texts: 8, words: 24 },
   );
-  const expanded = matchWords(texts, (text) => text.stems, expansion.words, expansion.importance);
+  const expanded = matchWords(index, expansion.words, expansion.importance);
   const feedback = expanded.bm25;
   const passage10 = passageScores(topics, 10);
-  const region = feedbackWords(texts, passage10, { texts: 20, words: 31 });
-  const regional = matchWords(texts, (text) => text.stems, region.words, region.importance);
+  const region = feedbackWords(texts, index, passage10, { texts: 20, words: 31 });
+  const regional = matchWords(index, region.words, region.importance);
   const sessions = sessionsOf(candidates);
   const spread = sessionColumns(sessions, bm25, held, weights);
   const rarestTopic = Math.max(0, ...weights);

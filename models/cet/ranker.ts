@@ -5,11 +5,13 @@ import { Wordpiece } from '../text/wordpiece.ts';
 import { cetFiles, settingsOf, textOfFile, type ArtefactFiles, type CetSettings } from './artefact.ts';
 import { TextEncoder } from './encoder.ts';
 import type { CetInput } from './example.ts';
-import { Reader, type Reading } from './reading.ts';
+import type { LexicalText } from './lexical-text.ts';
+import { Reader } from './reading.ts';
 import { rawRows, rowWidth, standardise } from './rows.ts';
-import { secondWidth } from './second-signals.ts';
+import { secondRows, secondWidth } from './second-signals.ts';
 import { signalGroups, type SignalGroup } from './signal-groups.ts';
-import { batchOf, bestPlaces, mergedScores, secondSignalsOf, shortlistOf } from './shortlist.ts';
+import { WordIndex } from './word-index.ts';
+import { batchOf, bestPlaces, mergedScores, shortlistOf } from './shortlist.ts';
 
 interface Sessions {
   readonly encoder: Session;
@@ -18,7 +20,8 @@ interface Sessions {
 }
 
 interface Read {
-  readonly readings: readonly Reading[];
+  readonly texts: readonly LexicalText[];
+  readonly index: WordIndex;
   readonly rows: Float32Array;
 }
 
@@ -95,11 +98,13 @@ export class Ranker {
     for (const session of Object.values(this.#sessions)) await session.dispose();
   }
 
-  /** Standardised rows of all candidates, and their readings. */
+  /** Standardised rows of all candidates, and their words. */
   async #read(input: CetInput): Promise<Read> {
     const readings = await this.#reader.read(input.candidates);
-    const rows = rawRows(input, readings, await this.#reader.vectorOf(input.query));
-    return { readings, rows: standardise(rows, this.#settings.standard) };
+    const texts = readings.map(({ text }) => text);
+    const index = new WordIndex(texts);
+    const rows = rawRows(input, readings, await this.#reader.vectorOf(input.query), index);
+    return { texts, index, rows: standardise(rows, this.#settings.standard) };
   }
 
   /** @param hidden signals in which all candidates are taken as alike */
@@ -109,7 +114,7 @@ export class Ranker {
     const signals = { data: rows, shape: [1, candidates.length, rowWidth] };
     const screen = await this.#answer(this.#sessions.screen, { signals });
     const places = bestPlaces(screen, window);
-    const all = secondSignalsOf(candidates, read.readings, screen, second);
+    const all = standardise(secondRows(candidates, read.texts, screen, read.index), second);
     const beside = hidden === undefined ? all : evened(all, secondWidth, hidden.second);
     const list = shortlistOf(places, rows, beside, screen, attended);
     const scores = mergedScores(screen, places, await this.#answer(this.#sessions.scorer, batchOf([list])));

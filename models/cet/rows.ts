@@ -3,6 +3,7 @@ import { smoothed } from './lexical-index.ts';
 import { readQuery } from './lexical-query.ts';
 import { lexicalSignals, signalNames } from './lexical-signals.ts';
 import type { Reading } from './reading.ts';
+import type { WordIndex } from './word-index.ts';
 
 /** Signals of the encoder, after those of the words: how near the vectors of query and candidate are. */
 export const vectorSignals = ['near', 'nearAround2', 'nearAround10'] as const;
@@ -20,7 +21,12 @@ const lowest = -4;
 const highest = 8;
 
 /** [candidates, rowWidth], row-major, not yet standardised. */
-export function rawRows(input: CetInput, readings: readonly Reading[], vector: Float32Array): Float32Array {
+export function rawRows(
+  input: CetInput,
+  readings: readonly Reading[],
+  vector: Float32Array,
+  index?: WordIndex,
+): Float32Array {
   const { candidates } = input;
   const query = readQuery(
     input.query,
@@ -30,6 +36,7 @@ export function rawRows(input: CetInput, readings: readonly Reading[], vector: F
     query,
     candidates,
     readings.map((reading) => reading.text),
+    index,
   );
   const near = nearness(readings, vector);
   const columns = [near, relative(smoothed(near, 2)), relative(smoothed(near, 10))];

@@ -2,6 +2,7 @@ import type { Candidate } from '../../engine/core/candidate-source.ts';
 import { smoothed } from './lexical-index.ts';
 import { feedbackWords, matchWords, passageScores, placesOfBest, type Match } from './lexical-match.ts';
 import type { LexicalText } from './lexical-text.ts';
+import { WordIndex } from './word-index.ts';
 
 /** How far the screen's scores are spread along the conversation, in candidates. */
 const reaches = [1, 3, 8, 20] as const;
@@ -53,8 +54,9 @@ export function secondRows(
   candidates: readonly Candidate[],
   texts: readonly LexicalText[],
   screen: ArrayLike<number>,
+  index = new WordIndex(texts),
 ): Float32Array {
-  const columns = columnsOf(candidates, texts, Float64Array.from(screen));
+  const columns = columnsOf(candidates, texts, index, Float64Array.from(screen));
   const rows = new Float32Array(candidates.length * secondWidth);
   for (const [column, name] of secondNames.entries()) {
     const values = columns[name];
@@ -66,6 +68,7 @@ export function secondRows(
 function columnsOf(
   candidates: readonly Candidate[],
   texts: readonly LexicalText[],
+  index: WordIndex,
   scores: Float64Array,
 ): Readonly<Record<SecondName, ArrayLike<number>>> {
   const size = scores.length;
@@ -86,8 +89,8 @@ function columnsOf(
     spread[`level${reach}`] = meanAround(scores, reach).map((one) => one - mean);
   }
   const wordsOf = (from: Float64Array, pieces: number, words: number): Match => {
-    const found = feedbackWords(texts, from, { texts: pieces, words });
-    return matchWords(texts, (text) => text.stems, found.words, found.importance);
+    const found = feedbackWords(texts, index, from, { texts: pieces, words });
+    return matchWords(index, found.words, found.importance);
   };
   const found = wordsOf(softly, 8, 24);
   const place = wordsOf(meanAround(softly, 8), 20, 31);

@@ -1,9 +1,7 @@
-import type { Candidate } from '../../engine/core/candidate-source.ts';
 import type { Batch } from '../nn/operations.ts';
 import { placesOfBest } from './lexical-match.ts';
-import { rowWidth, standardise, type Standard } from './rows.ts';
-import { secondRows, secondWidth } from './second-signals.ts';
-import type { Reading } from './reading.ts';
+import { rowWidth } from './rows.ts';
+import { secondWidth } from './second-signals.ts';
 
 /** Numbers per candidate that the transformer is given: its own row, and what the screen's scores say beside it. */
 export const scorerWidth = rowWidth + secondWidth;
@@ -34,7 +32,7 @@ export function bestPlaces(screen: ArrayLike<number>, most: number): number[] {
 /**
  * Brings own rows and second rows of some places together.
  * @param rows standardised rows of all candidates, [candidates, rowWidth]
- * @param second rows of all candidates as `secondSignalsOf` gives them
+ * @param second rows of all candidates, [candidates, secondWidth]
  */
 export function shortlistOf(
   places: readonly number[],
@@ -54,17 +52,6 @@ export function shortlistOf(
     keys.set(second.subarray(place * secondWidth, (place + 1) * secondWidth), at * secondWidth);
   }
   return { places, rows: wide, attended: best, keys };
-}
-
-/** Standardised second rows of all candidates. */
-export function secondSignalsOf(
-  candidates: readonly Candidate[],
-  readings: readonly Reading[],
-  screen: ArrayLike<number>,
-  standard: Standard,
-): Float32Array {
-  const texts = readings.map(({ text }) => text);
-  return standardise(secondRows(candidates, texts, screen), standard);
 }
 
 /** Several lists as one batch, padded to the longest. */
