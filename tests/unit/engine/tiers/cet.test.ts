@@ -69,7 +69,8 @@ describe('CetTier', () => {
     const answer = example!.evidence[0]!.replace('talk-0', 't');
     expect(told.find(({ id }) => id === answer)?.reason).toMatch(/; for it: .*(?:neighbours|words|question).* \+\d/);
     expect(quiet.some(({ reason }) => reason.includes('for it'))).toBe(false);
-    expect(told.map(({ reason: _, ...choice }) => choice)).toEqual(quiet.map(({ reason: _, ...choice }) => choice));
+    const bare = (choices: typeof quiet) => choices.map((choice) => ({ ...choice, reason: '' }));
+    expect(bare(told)).toEqual(bare(quiet));
   });
   it('never exceeds the budget, whatever the conversation', async () => {
     const tier = (contextTokens: number) => new CetTier(null, { modelId: '', contextTokens });
