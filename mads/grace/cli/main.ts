@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { Command, CommanderError } from '@commander-js/extra-typings';
+import { Command, CommanderError, Help } from '@commander-js/extra-typings';
 import { EngineError } from '../../../engine/core/errors.ts';
 import { addBench } from './verbs/bench.ts';
 import { addForget } from './verbs/forget.ts';
@@ -33,7 +33,22 @@ export function createProgram(shell: Shell): Command {
       writeErr: (text) => shell.streams.error.write(text),
       outputError: (text, write) => write(`USAGE: ${fault(text)}; see --help\n`),
     })
-    .configureHelp({ commandDescription: (command) => flowing(command.description()) });
+    .configureHelp({
+      commandDescription: (command) => flowing(command.description()),
+      // a flag that may be repeated begins with none, which needs no word
+      optionDescription: (option) => new Help().optionDescription(option).replace(' (default: [])', ''),
+    })
+    .addHelpText(
+      'after',
+      `
+To begin:
+  $ thought-engine up                   a desk to try out, at http://127.0.0.1:8787/
+  $ thought-engine import logs.jsonl    your own logs; then train, report, serve
+  $ thought-engine doctor               what is missing, and how to get it
+
+Settings: flags beat the environment (THOUGHT_ENGINE_...), that beats thought-engine.json, that beats the
+defaults. The README lists all of them, and every verb has --help and --json.`,
+    );
   program.hook('preAction', (_, verb) => refuseSwallowedFlags(verb.opts()));
   for (const add of [
     addUp,

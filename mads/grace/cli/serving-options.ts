@@ -6,7 +6,14 @@ export function servingOptions(command: Command) {
   return command
     .option('--port <number>', 'TCP port; 0 takes a free one')
     .option('--host <address>', 'address to listen on; any but loopback needs THOUGHT_ENGINE_TOKEN')
-    .addOption(new Option('--level <level>', 'tiers in use').choices(['V1', 'V2', 'V3', 'V4'] as const))
+    .addOption(
+      new Option('--level <level>', 'tiers in use: V1 LLM alone, V2 +LPPM, V3 +DTR, V4 +CET').choices([
+        'V1',
+        'V2',
+        'V3',
+        'V4',
+      ] as const),
+    )
     .addOption(
       new Option('--imperator <who>', 'who settles what reaches the top').choices([
         'auto',
@@ -19,6 +26,6 @@ export function servingOptions(command: Command) {
     .option('--queue-url <url>', 'embedded, redis://... or postgres://...')
     .option('--default-role <name>', 'role that the model name thought-engine means')
     .option('--no-learn', 'train only when asked to')
-    .option('--data-dir <folder>', 'data folder')
+    .option('--data-dir <folder>', 'data folder (default: .thought-engine)')
     .option('--json', 'print one JSON document when ready');
 }

@@ -43,6 +43,7 @@ describe('thought-engine --help', () => {
     const { code, out, error } = await run('--help');
     expect({ code, error }).toEqual({ code: 0, error: '' });
     for (const verb of verbs) expect(out).toMatch(new RegExp(`^  ${verb}\\b.{12,}`, 'm'));
+    expect(out).toMatch(/To begin:\n  \$ thought-engine up .*\n[^]*Settings: flags beat the environment/);
   });
 
   it.each(verbs)('%s --help teaches the verb and exits 0', async (verb) => {
@@ -51,6 +52,16 @@ describe('thought-engine --help', () => {
     expect(out).toContain(`Usage: thought-engine ${verb}`);
     expect(out.length).toBeGreaterThan(200);
   });
+
+  it.each(['models', 'processes', 'jobs', 'labels'])(
+    '%s --help says what it is about, and each verb in a line',
+    async (verb) => {
+      const { out } = await run(verb, '--help');
+      expect(out.split('\n\n')[1]).toMatch(/^(?!Options)[A-Z"].{60,}/s);
+      const listed = out.split('Commands:\n')[1]?.split('\n\n')[0] ?? '';
+      expect(listed.split('\n').every((line) => line.length <= 120)).toBe(true);
+    },
+  );
 
   it.each(['up', 'import', 'bench', 'models diff', 'labels next', 'processes'])(
     '%s --help breaks no line early',

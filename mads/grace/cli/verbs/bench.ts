@@ -45,13 +45,20 @@ export function addBench(program: Command, shell: Shell): void {
       `Trains on the given files and measures on the others. Files are JSON Lines, plain or .gz; of a file given as
 --train, --val or --test the rows whose "split" has that name are taken, a file without such rows is taken whole.
 
-  traffic   deterministic, fixed or prose?   {text, class, subtype, source}
-  intent    which intent, or none            {text, label}
-  process   next step and values             *_turns files and slot files, definitions with --processes
-  context   which turns matter               *_queries files, each with its *_conversations file beside it
-  gate      what promotion makes of challengers that should not pass  conversation logs
-  mining    processes found without labels   turns or conversation logs (--verifier), definitions with --processes
-  pipeline  the whole ladder                 conversation logs, judged by --verifier`,
+  traffic   deterministic, fixed or prose?
+            {text, class, subtype, source}
+  intent    which intent, or none
+            {text, label}
+  process   next step and values
+            *_turns files and slot files; definitions with --processes
+  context   which turns matter
+            *_queries files, each with its *_conversations file beside it
+  gate      what promotion makes of challengers that should not pass
+            conversation logs
+  mining    processes found without labels
+            turns or conversation logs; definitions, --verifier
+  pipeline  the whole ladder
+            conversation logs, judged by --verifier`,
     )
     .argument('<subject>', Object.keys(subjects).join(', '))
     .option('--train <file>', 'learn from it (repeatable)', collect, [])
@@ -78,7 +85,7 @@ export function addBench(program: Command, shell: Shell): void {
     .option('--shots <n>', 'intent: accuracy with n examples of each intent (repeatable)', collect, [])
     .option('--peers', 'intent, process: beside fastText and scikit-learn, where they are installed')
     .option('--seeds <n>', 'repeat with n seeds and report mean and spread', whole, 1)
-    .option('--alpha <share>', 'error budget', share)
+    .option('--alpha <share>', 'error budget: largest share of wrongly settled messages', share)
     .option('--device <device>', devices.join(', '))
     .option('--json', 'print one JSON document')
     .action(async (subject, flags) => {

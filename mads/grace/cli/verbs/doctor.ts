@@ -26,7 +26,7 @@ export function addDoctor(program: Command, shell: Shell): void {
     .description(
       'Looks at runtime, data folder, server, models, roles, LLM and device. Changes nothing. Exit code 1 where something is bad.',
     )
-    .option('--data-dir <folder>', 'data folder')
+    .option('--data-dir <folder>', 'data folder (default: .thought-engine)')
     .option('--json', 'print one JSON document')
     .action(async (flags) => {
       const config = shell.config({ dataDir: flags.dataDir });

@@ -15,7 +15,7 @@ on are in "report".`,
     )
     .option('--role <name>', 'one role alone')
     .option('--data <file>', 'conversations to judge on')
-    .option('--data-dir <folder>', 'data folder')
+    .option('--data-dir <folder>', 'data folder (default: .thought-engine)')
     .option('--json', 'print one JSON document')
     .action(async (flags) => {
       const terminal = shell.terminal(flags.json === true);

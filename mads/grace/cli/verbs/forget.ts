@@ -23,7 +23,7 @@ are trained from now on never see it; those that have seen it are listed, to be 
 folder meanwhile; it can be run again.`,
     )
     .argument('<conversation>', 'its id')
-    .option('--data-dir <folder>', 'data folder')
+    .option('--data-dir <folder>', 'data folder (default: .thought-engine)')
     .option('--json', 'print one JSON document')
     .action(async (conversation, flags) => {
       const folder = dataFolder(shell.config({ dataDir: flags.dataDir }).dataDir);

@@ -27,7 +27,7 @@ its file and number; the good lines are kept, and the exit code is 1.
       '--role <name>',
       'role of the agent where the log names none; else the setting defaultRole, or support-agent',
     )
-    .option('--data-dir <folder>', 'data folder')
+    .option('--data-dir <folder>', 'data folder (default: .thought-engine)')
     .option('--json', 'print one JSON document')
     .action(async (paths, flags) => {
       const terminal = shell.terminal(flags.json === true);

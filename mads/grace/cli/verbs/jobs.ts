@@ -9,7 +9,11 @@ import { table } from '../terminal.ts';
 export function addJobs(program: Command, shell: Shell): void {
   const jobs = program
     .command('jobs')
-    .summary('list, show, retry and cancel jobs (training, mining) of the running server');
+    .summary('list, show, retry and cancel jobs (training, mining) of the running server')
+    .description(
+      `Jobs of the running server: trainings and searches for processes, one trainer at a time for a role. A job that
+failed for a reason that can pass is tried again by itself.`,
+    );
   const ask = async <Answer>(
     flags: { readonly dataDir?: string | undefined; readonly json?: true | undefined },
     question: (door: Awaited<ReturnType<typeof openDesk>>) => Promise<Answer>,
@@ -28,7 +32,7 @@ export function addJobs(program: Command, shell: Shell): void {
   jobs
     .command('list')
     .description('all jobs, newest first')
-    .option('--data-dir <folder>', 'data folder')
+    .option('--data-dir <folder>', 'data folder (default: .thought-engine)')
     .option('--json', 'print one JSON document')
     .action((flags) => ask(flags, (door) => door.ask('jobs', undefined), listText));
 
@@ -38,7 +42,7 @@ export function addJobs(program: Command, shell: Shell): void {
       .command(verb)
       .description({ show: 'one job in full', retry: 'put a failed job back', cancel: 'stop a job' }[verb] ?? verb)
       .argument('<id>', 'job')
-      .option('--data-dir <folder>', 'data folder')
+      .option('--data-dir <folder>', 'data folder (default: .thought-engine)')
       .option('--json', 'print one JSON document')
       .action((id, flags) =>
         ask(

@@ -8,9 +8,16 @@ import { percent, table } from '../terminal.ts';
 const shownCharacters = 60;
 
 export function addLabels(program: Command, shell: Shell): void {
-  const labels = program.command('labels').summary('settled messages that somebody should look at, and their answers');
+  const labels = program
+    .command('labels')
+    .summary('settled messages that somebody should look at, and their answers')
+    .description(
+      `People's words about messages: what certificates rest on beside the log, and what the next models learn from.
+"next" lists what to look at, "answer" takes a verdict on one of these.`,
+    );
   labels
     .command('next')
+    .summary('messages that somebody should look at, most at stake first')
     .description(
       `One in twenty of all messages, drawn at random: what was settled without the LLM first, most at stake first, then what the
 LLM answered. Says what the answers so far prove about what was settled. With some hundred answers, of every kind as
@@ -18,7 +25,7 @@ many as were drawn, the next training certifies by them too, and no longer by th
     )
     .option('--role <name>', 'one role alone')
     .option('--limit <n>', 'at most so many of each role', '10')
-    .option('--data-dir <folder>', 'data folder')
+    .option('--data-dir <folder>', 'data folder (default: .thought-engine)')
     .option('--json', 'print one JSON document')
     .action(async (flags) => {
       const terminal = shell.terminal(flags.json === true);
@@ -38,7 +45,7 @@ many as were drawn, the next training certifies by them too, and no longer by th
     .argument('<decision>', 'its id')
     .argument('<verdict>', 'right or wrong')
     .option('--note <text>', 'why')
-    .option('--data-dir <folder>', 'data folder')
+    .option('--data-dir <folder>', 'data folder (default: .thought-engine)')
     .option('--json', 'print one JSON document')
     .action(async (decision, verdict, flags) => {
       if (verdict !== 'right' && verdict !== 'wrong') {

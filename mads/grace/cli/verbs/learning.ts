@@ -16,7 +16,7 @@ export function addLearning(program: Command, shell: Shell): void {
 that became routes of the tree router, and what was demoted, each with the reason.`,
     )
     .option('--role <name>', 'one role alone')
-    .option('--data-dir <folder>', 'data folder')
+    .option('--data-dir <folder>', 'data folder (default: .thought-engine)')
     .option('--json', 'print one JSON document')
     .action(async (flags) => {
       const terminal = shell.terminal(flags.json === true);

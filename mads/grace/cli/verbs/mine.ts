@@ -29,7 +29,7 @@ server running it is a job of its queue, followed to its end; without, the same 
     )
     .option('--role <name>', 'one role alone')
     .option('--min-support <runs>', 'runs that a process needs, at least 2')
-    .option('--data-dir <folder>', 'data folder')
+    .option('--data-dir <folder>', 'data folder (default: .thought-engine)')
     .option('--json', 'print one JSON document')
     .action(async (flags) => {
       const terminal = shell.terminal(flags.json === true);

@@ -13,7 +13,13 @@ import { percent, table } from '../terminal.ts';
 
 /** The registry is files that any number of processes may use: these verbs need no server and disturb none. */
 export function addModels(program: Command, shell: Shell): void {
-  const models = program.command('models').summary('list, show, promote, roll back and compare role models');
+  const models = program
+    .command('models')
+    .summary('list, show, promote, roll back and compare role models')
+    .description(
+      `What serves each role is a bundle: the models of its tiers, their thresholds and the proof that these keep the error
+budget. These verbs need no server; one that runs takes up what they change within a second.`,
+    );
   const open = async (dataDir: string | undefined): Promise<Registry> => {
     const registry = await import('../../../../models/registry.ts');
     return registry.Registry.open(dataFolder(shell.config({ dataDir }).dataDir).models, {
@@ -24,7 +30,7 @@ export function addModels(program: Command, shell: Shell): void {
   models
     .command('list')
     .description('every bundle of every role; * serves, > is tried out beside it')
-    .option('--data-dir <folder>', 'data folder')
+    .option('--data-dir <folder>', 'data folder (default: .thought-engine)')
     .option('--json', 'print one JSON document')
     .action(async (flags) => {
       const registry = await open(flags.dataDir);
@@ -53,7 +59,7 @@ export function addModels(program: Command, shell: Shell): void {
     .command('show')
     .description('one bundle: artefacts, thresholds, certificate, figures')
     .argument('<bundle>', 'its id, or its first digits (six or more)')
-    .option('--data-dir <folder>', 'data folder')
+    .option('--data-dir <folder>', 'data folder (default: .thought-engine)')
     .option('--json', 'print one JSON document')
     .action(async (id, flags) => {
       const registry = await open(flags.dataDir);
@@ -71,7 +77,7 @@ export function addModels(program: Command, shell: Shell): void {
     .command('promote')
     .description('make a bundle serve its role; a running server takes it up without losing a request')
     .argument('<bundle>', 'its id, or its first digits (six or more)')
-    .option('--data-dir <folder>', 'data folder')
+    .option('--data-dir <folder>', 'data folder (default: .thought-engine)')
     .option('--json', 'print one JSON document')
     .action(async (id, flags) => {
       const registry = await open(flags.dataDir);
@@ -85,7 +91,7 @@ export function addModels(program: Command, shell: Shell): void {
     .command('rollback')
     .description('withdraw the challenger that is tried out, else make the bundle before the current one serve again')
     .argument('<role>', 'whose models')
-    .option('--data-dir <folder>', 'data folder')
+    .option('--data-dir <folder>', 'data folder (default: .thought-engine)')
     .option('--json', 'print one JSON document')
     .action(async (role, flags) => {
       const registry = await open(flags.dataDir);
@@ -104,7 +110,7 @@ another route, with examples.`,
     )
     .argument('<from>', 'a bundle: its id, or its first digits (six or more)')
     .argument('<to>', 'another')
-    .option('--data-dir <folder>', 'data folder')
+    .option('--data-dir <folder>', 'data folder (default: .thought-engine)')
     .option('--json', 'print one JSON document')
     .action(async (from, to, flags) => {
       const terminal = shell.terminal(flags.json === true);
@@ -135,7 +141,7 @@ weighed by the inverse of its probability. Says how many messages the estimate i
     )
     .argument('<bundle>', 'its id, or its first digits (six or more)')
     .argument('[other]', 'another of the same role: the difference too')
-    .option('--data-dir <folder>', 'data folder')
+    .option('--data-dir <folder>', 'data folder (default: .thought-engine)')
     .option('--json', 'print one JSON document')
     .action(async (bundle, other, flags) => {
       const { estimateBundles } = await import('../policy-estimate.ts');
@@ -175,7 +181,7 @@ does the same by itself (pruneEveryHours).`,
     )
     .option('--keep <n>', 'of each role so many champions and candidates, and so many snapshots; the setting pruneKeep')
     .option('--dry-run', 'only say what would be removed')
-    .option('--data-dir <folder>', 'data folder')
+    .option('--data-dir <folder>', 'data folder (default: .thought-engine)')
     .option('--json', 'print one JSON document')
     .action(async (flags) => {
       const config = shell.config({ dataDir: flags.dataDir });

@@ -46,7 +46,7 @@ the approved version goes on acting.`,
       'all processes with their figures; fitness: share of the runs that the graph allows, precision: share of the graph that the runs use',
     )
     .option('--role <name>', 'one role alone')
-    .option('--data-dir <folder>', 'data folder')
+    .option('--data-dir <folder>', 'data folder (default: .thought-engine)')
     .option('--json', 'print one JSON document')
     .action((flags) => ask(shell, flags, (door) => door.ask('processes', ofRole(flags)), listText));
 
@@ -56,7 +56,7 @@ the approved version goes on acting.`,
     .argument('<name>', 'of the process')
     .option('--mermaid', 'print its drawing as Mermaid text, and nothing else')
     .option('--role <name>', 'where several roles have one of this name')
-    .option('--data-dir <folder>', 'data folder')
+    .option('--data-dir <folder>', 'data folder (default: .thought-engine)')
     .option('--json', 'print one JSON document')
     .action((name, flags) =>
       ask(
@@ -81,7 +81,7 @@ the approved version goes on acting.`,
       '0',
     )
     .option('--role <name>', 'one role alone')
-    .option('--data-dir <folder>', 'data folder')
+    .option('--data-dir <folder>', 'data folder (default: .thought-engine)')
     .option('--json', 'print one JSON document')
     .action((name, flags) => {
       const asked =
@@ -104,7 +104,7 @@ the approved version goes on acting.`,
     .option('--file <path>', 'YAML or JSON with the definition; - reads stdin')
     .option('--rename <name>', 'only give it another name; what is approved stays so')
     .option('--role <name>', 'whose process it is')
-    .option('--data-dir <folder>', 'data folder')
+    .option('--data-dir <folder>', 'data folder (default: .thought-engine)')
     .option('--json', 'print one JSON document')
     .action((name, flags) =>
       ask(
@@ -125,7 +125,7 @@ the approved version goes on acting.`,
     .description('what approving a process would change of what acts')
     .argument('<name>', 'of the process')
     .option('--role <name>', 'where several roles have one of this name')
-    .option('--data-dir <folder>', 'data folder')
+    .option('--data-dir <folder>', 'data folder (default: .thought-engine)')
     .option('--json', 'print one JSON document')
     .action((name, flags) =>
       ask(shell, flags, async (door) => (await door.ask('process', { ...ofRole(flags), name })).differences, diffText),
@@ -138,7 +138,7 @@ the approved version goes on acting.`,
     )
     .argument('<name>', 'of the process')
     .option('--role <name>', 'where several roles have one of this name')
-    .option('--data-dir <folder>', 'data folder')
+    .option('--data-dir <folder>', 'data folder (default: .thought-engine)')
     .option('--json', 'print one JSON document')
     .action((name, flags) =>
       ask(

@@ -14,7 +14,7 @@ export function addReport(program: Command, shell: Shell): void {
 and what was served so far.`,
     )
     .option('--role <name>', 'one role alone')
-    .option('--data-dir <folder>', 'data folder')
+    .option('--data-dir <folder>', 'data folder (default: .thought-engine)')
     .option('--json', 'print one JSON document')
     .action(async (flags) => {
       const terminal = shell.terminal(flags.json === true);

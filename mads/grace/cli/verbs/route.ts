@@ -24,7 +24,7 @@ export function addRoute(program: Command, shell: Shell): void {
     .option('--role <name>', 'who would answer')
     .option('--conversation <id>', 'take into account what was said there')
     .option('--explain', 'show each visit with its evidence')
-    .option('--data-dir <folder>', 'data folder')
+    .option('--data-dir <folder>', 'data folder (default: .thought-engine)')
     .option('--json', 'print one JSON document')
     .action(async (given, flags) => {
       const text = given === '-' ? await readAll(process.stdin) : given;

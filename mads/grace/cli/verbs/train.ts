@@ -34,9 +34,9 @@ same code runs here.`,
     .addOption(
       new Option('--tier <tier>', 'one tier alone').choices([...tiers, 'all'] as const).default('all' as const),
     )
-    .option('--alpha <share>', 'error budget')
+    .option('--alpha <share>', 'error budget, for this training; else the setting alpha (default: 0.05)')
     .addOption(new Option('--device <device>', 'where to compute').choices(devices))
-    .option('--data-dir <folder>', 'data folder')
+    .option('--data-dir <folder>', 'data folder (default: .thought-engine)')
     .option('--json', 'print one JSON document')
     .action(async (flags) => {
       const terminal = shell.terminal(flags.json === true);
