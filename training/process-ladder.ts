@@ -161,7 +161,8 @@ class Course {
   #steps(had: ProcessStanding | null, stage: ProcessStage): Move[] {
     const from = had === null || had.stage === 'demoted' ? -1 : way.indexOf(had.stage);
     const to = way.indexOf(stage as (typeof way)[number]);
-    const first = had?.stage === 'demoted' || this.#stored === null ? to : from + 1;
+    const skipsTo = had?.stage === 'demoted' || this.#stored === null ? to : 0;
+    const first = Math.max(from + 1, skipsTo);
     return way.slice(first, to + 1).map((kind) => this.#move(kind));
   }
 
