@@ -124,9 +124,7 @@ function decisionAt(one: ReplayedMessage, tiers: readonly TierName[]): ReplayDec
   for (const tier of ['dtr', 'lppm'] as const) {
     const verdict = one[tier];
     if (!tiers.includes(tier) || verdict?.settled !== true) continue;
-    const { outcome } = verdict;
-    const told = outcome.kind === 'reply' ? { kind: outcome.kind, text: outcome.text } : outcome;
-    return { message_id: one.message.id, tier, outcome: told };
+    return { message_id: one.message.id, tier, outcome: verdict.outcome };
   }
   return { message_id: one.message.id, tier: 'imperator', outcome: null };
 }

@@ -43,10 +43,14 @@ export interface LadderScore {
   readonly unsafeExecutions: number;
 }
 
-/** True where the settled outcome does what the verifier wanted, or something equally good. */
+/**
+ * True where the settled outcome does what the verifier wanted, or something equally good. Steps have names of our own, so
+ * replies are judged by their words.
+ */
 export function isRight(row: VerifierRow, outcome: Outcome): boolean {
   if (row.expected.kind === 'llm') return false;
-  return [row.expected, ...(row.alternatives ?? [])].some((wanted) => fulfils(wanted, outcome));
+  const told: Outcome = outcome.kind === 'reply' ? { kind: 'reply', text: outcome.text } : outcome;
+  return [row.expected, ...(row.alternatives ?? [])].some((wanted) => fulfils(wanted, told));
 }
 
 function isUnsafe(row: VerifierRow, outcome: Outcome): boolean {
