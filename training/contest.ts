@@ -22,6 +22,8 @@ export interface Ground {
   readonly turns: readonly AnsweredTurn[];
   /** Turns that neither training nor the choice of thresholds saw; `learn` returns only what became of them. */
   readonly heldOut: readonly AnsweredTurn[];
+  /** Held-out turns that were passed up in service; see `withPassedUp`. */
+  readonly passedUp: readonly AnsweredTurn[];
   /** Turns that people corrected, each with the answer that was called right. */
   readonly corrected: readonly AnsweredTurn[];
   readonly payloadTools: ReadonlyMap<string, PayloadTool>;
@@ -51,13 +53,14 @@ export function groundOf(
     conversations.filter(({ split }) => split === null || split === 'train'),
     { afterResults: true },
   );
-  const messages = new Set(learned.heldOut.map((turn) => turn.message));
+  const among = (rows: readonly JudgedTurn[]): AnsweredTurn[] => {
+    const messages = new Set(rows.map((turn) => turn.message));
+    return turns.filter((turn) => messages.has(turn.message.id));
+  };
   return {
     turns,
-    heldOut: wordsOver(
-      turns.filter((turn) => messages.has(turn.message.id)),
-      audited,
-    ),
+    heldOut: wordsOver(among(learned.heldOut), audited),
+    passedUp: among(learned.passedUp),
     corrected: correctedTurns(turns, corrections),
     payloadTools: learned.payloadTools,
     isKept: learned.isKept,

@@ -6,6 +6,7 @@ import { compareRows, lossSince, slicesLost, type Comparison, type Terms } from 
 import { metamorphicFaults, type MetamorphicFigures } from './gate/metamorphic.ts';
 import { mustPass, type Corrected } from './gate/must-pass.ts';
 import { pairUp, points, signed, z95, type PairedDifference } from './gate/paired.ts';
+import { withPassedUp, type PassedUp } from './gate/passed-up.ts';
 import type { SeenByGate } from './gate/sealed.ts';
 import { monthlyLevel } from './gate/alpha-spending.ts';
 import { unsafeBeyondNoise } from './gate/unsafe.ts';
@@ -38,6 +39,8 @@ export interface GateOptions {
   readonly footprint?: OfBoth<Footprint>;
   /** What became of a context model that was learned with it; a refused one is no part of the candidate. */
   readonly context?: ContextVerdict;
+  /** What was passed up in service and neither learned from: it weighs in by its share of the traffic. */
+  readonly passed?: PassedUp;
   /** The same messages as the champion of 30 days ago settles them. */
   readonly earlier?: readonly SettledTurn[];
 }
@@ -84,8 +87,9 @@ export function judgeCandidate(
   }
   const { alpha, margin = marginByDefault, level = levelByDefault, labelNoise = 0, isStricter = false } = options;
   const terms: Terms = { alpha, labelNoise, isStricter };
-  const pairs = pairUp(candidateRows, championRows);
-  const champion = figuresOf(pairs.map(([, old]) => old));
+  const fair = pairUp(candidateRows, championRows);
+  const pairs = options.passed === undefined ? fair : withPassedUp(fair, options.passed);
+  const champion = figuresOf(fair.map(([, old]) => old));
   const comparison = compareRows(pairs, terms);
   const { gain, harm } = comparison;
   const reasons = [`candidate: ${describe(candidate)}`, `champion: ${describe(champion)}`, ...context, ...still];

@@ -89,6 +89,8 @@ export interface Learned {
   readonly reports: Readonly<Partial<Record<LearnedTier, FitReport>>>;
   /** Turns that neither training nor the choice of thresholds saw, as the new models would have settled them. */
   readonly heldOut: readonly JudgedTurn[];
+  /** Held-out turns that were passed up in service, and so do not judge by themselves; see `withPassedUp`. */
+  readonly passedUp: readonly JudgedTurn[];
   /** Tools that take content as it stands, by name; judged with the same ones, other models can be compared. */
   readonly payloadTools: ReadonlyMap<string, PayloadTool>;
   /** Judges replies beside what was done; another model is compared by the same one. */
@@ -180,6 +182,13 @@ export async function learn(conversations: readonly Conversation[], options: Lea
     audited,
   );
   const heldOut = await judgeTurns(unseen, judgingTiers(models), payloadTools, options.progress, isKept);
+  const passedUp = await judgeTurns(
+    turns.filter((turn) => isHeldOut(turn) && isOpen(turn) && !isFair(turn) && turn.message.author === 'user'),
+    judgingTiers(models),
+    payloadTools,
+    options.progress,
+    isKept,
+  );
   const ways = waysToCertify(scored, heldOut, { asked, known, options });
   const strangers = strangersOf(turns);
   const keepsScript = models.lppm?.followsOrder === true;
@@ -195,7 +204,7 @@ export async function learn(conversations: readonly Conversation[], options: Lea
   const { thresholds, teacherNoise } = best;
   const certificate = { ...best.certificate, delta: options.delta };
   const counts = { conversations: usable.length, turns: turns.length, heldOut: heldOut.length };
-  return { models, thresholds, certificate, teacherNoise, reports, heldOut, payloadTools, isKept, counts };
+  return { models, thresholds, certificate, teacherNoise, reports, heldOut, passedUp, payloadTools, isKept, counts };
 }
 
 /**

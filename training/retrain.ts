@@ -91,7 +91,7 @@ export async function retrain(options: RetrainOptions): Promise<RetrainResult> {
   const feedback = await readSnapshotFeedback(options.snapshot.path);
   const decisions = await readSnapshotDecisions(options.snapshot.path);
   const isProse = options.tiers?.includes('dtr') === false ? undefined : await referenceReader(options.device);
-  const { corrections, lines, ...labels } = trustedLabels(conversations, feedback, decisions, {
+  const { corrections, lines, passedShare, ...labels } = trustedLabels(conversations, feedback, decisions, {
     ...(isProse === undefined ? {} : { isProse }),
     ...(options.explore === undefined ? {} : { explore: options.explore }),
     fewestAudited: fewestAudited(options.alpha, options.delta),
@@ -149,7 +149,7 @@ export async function retrain(options: RetrainOptions): Promise<RetrainResult> {
     if (context?.isAccepted === false) delete published.cet;
     const combined = combine(learned, published, champion, { fresh: [...learned.heldOut, ...corrected], old });
     stopIfAsked();
-    const verdict = await judge({ ground, learned, combined, champion, old, level, context }, options);
+    const verdict = await judge({ ground, learned, combined, champion, old, passedShare, level, context }, options);
     const content: BundleContent = {
       role,
       artefacts: combined.artefacts,
@@ -174,6 +174,8 @@ interface Contest {
   readonly champion: Champion | null;
   /** What the champion proposes for the held-out and the corrected turns. */
   readonly old: readonly JudgedTurn[];
+  /** Share of the messages in service that were passed up. */
+  readonly passedShare: number;
   readonly level: number;
   readonly context: ContextVerdict | null;
 }
@@ -202,7 +204,7 @@ async function judgeContextOf(
 
 /** All that the gate asks, of the candidate and of the champion. */
 async function judge(
-  { ground, learned, combined, champion, old, level, context }: Contest,
+  { ground, learned, combined, champion, old, passedShare, level, context }: Contest,
   options: RetrainOptions,
 ): Promise<GateVerdict> {
   const fresh = apart(settleTurns(combined.judged, combined.thresholds), ground);
@@ -222,9 +224,13 @@ async function judge(
   const theirs: Ladder = { ...champion, thresholds: champion.bundle.thresholds };
   const [candidateCost, championCost] = await footprintsOf(ground.heldOut, [mine, theirs]);
   const earlier = await judgeEarlier(ground, champion, options.clock.now(), options);
+  const passed = combined.isWhole
+    ? { ...(await passedUpBy(ground, learned, champion, options.progress)), share: passedShare }
+    : null;
   return judgeCandidate(fresh.unseen, before.unseen, {
     ...common,
     slices,
+    ...(passed && { passed }),
     corrected: { candidate: fresh.corrected, champion: before.corrected },
     judged: { candidate: combined.judged, champion: old },
     metamorphic: {
@@ -236,6 +242,16 @@ async function judge(
       : { footprint: { candidate: candidateCost, champion: championCost } }),
     ...(earlier === null ? {} : { earlier }),
   });
+}
+
+/** What was passed up in service and held out, as both would settle it. */
+async function passedUpBy(ground: Ground, learned: Learned, champion: Champion, progress: Progress) {
+  const tiers = judgingTiers(champion.models);
+  const proposals = await judgeTurns(ground.passedUp, tiers, ground.payloadTools, progress, ground.isKept);
+  return {
+    candidate: settleTurns(learned.passedUp, learned.thresholds),
+    champion: settleTurns(proposals, champion.bundle.thresholds),
+  };
 }
 
 function termsOf({ teacherNoise }: Learned, champion: Champion | null, { alpha }: RetrainOptions): Terms {

@@ -7,7 +7,7 @@ import { wordsOver, type Correction } from '../examples/correction.ts';
 import { ownAnswers } from '../examples/own-answers.ts';
 import { settleTurns } from '../evaluate.ts';
 import { judgeCandidate } from '../gate.ts';
-import { judgeTurns } from '../judged-turn.ts';
+import { judgeTurns, type JudgedTurn } from '../judged-turn.ts';
 import { judgingTiers } from '../judging-tiers.ts';
 import { disposeAll, learn, type Learned, type LearnOptions } from '../learn.ts';
 import { tiersOf } from '../tiers.ts';
@@ -72,7 +72,9 @@ export async function serveAndLearn(
       unlabelled: ownAnswers(known, settledOf(replayed)),
       selected: selectedOf(replayed, explore),
     });
-    const verdict = await compare(candidate, champion, known, { ...options, audited });
+    const ladder = replayed.filter(({ message }) => !isDrawn(message.id, explore));
+    const passedShare = 1 - settledOf(ladder).length / Math.max(1, ladder.length);
+    const verdict = await compare(candidate, champion, known, { ...options, audited, passedShare });
     const { coverage, errorUpper, reason: certified } = candidate.certificate;
     const { isPromoted: promoted, reasons } = verdict;
     const time = new Date(until).toISOString();
@@ -118,23 +120,25 @@ async function compare(
   candidate: Learned,
   champion: Learned,
   conversations: readonly Conversation[],
-  { alpha, progress, audited = [] }: ServeOptions,
+  { alpha, progress, audited = [], passedShare }: ServeOptions & { readonly passedShare: number },
 ) {
-  const ids = new Set(candidate.heldOut.map(({ message }) => message));
-  const heldOut = answeredTurns(conversations).filter(({ message }) => ids.has(message.id));
-  const byWord = wordsOver(heldOut, audited);
-  const judged = await judgeTurns(
-    byWord,
-    judgingTiers(champion.models),
-    candidate.payloadTools,
-    progress,
-    candidate.isKept,
-  );
-  return judgeCandidate(
-    settleTurns(candidate.heldOut, candidate.thresholds),
-    settleTurns(judged, champion.thresholds),
-    { alpha, labelNoise: candidate.teacherNoise },
-  );
+  const judged = async (rows: readonly JudgedTurn[]) => {
+    const ids = new Set(rows.map(({ message }) => message));
+    const turns = answeredTurns(conversations).filter(({ message }) => ids.has(message.id));
+    const { payloadTools, isKept } = candidate;
+    const by = judgingTiers(champion.models);
+    const proposals = await judgeTurns(wordsOver(turns, audited), by, payloadTools, progress, isKept);
+    return {
+      candidate: settleTurns(rows, candidate.thresholds),
+      champion: settleTurns(proposals, champion.thresholds),
+    };
+  };
+  const fair = await judged(candidate.heldOut);
+  return judgeCandidate(fair.candidate, fair.champion, {
+    alpha,
+    labelNoise: candidate.teacherNoise,
+    passed: { ...(await judged(candidate.passedUp)), share: passedShare },
+  });
 }
 
 /** Smallest and largest of many numbers, more than a call can take as arguments. */

@@ -24,8 +24,9 @@ export function compareRows(pairs: readonly Pair[], terms: Terms): Comparison {
   const gain = compare(pairs, isRight);
   const harm = compare(pairs, isWrong);
   const settled = pairs.filter(([fresh]) => fresh.tier !== null);
-  const wrong = settled.filter(([fresh]) => !fresh.correct).length;
-  const error = settled.length === 0 ? 0 : trueError(wrong / settled.length, terms.labelNoise);
+  const weightOf = (rows: readonly Pair[]): number => rows.reduce((sum, [, , weight = 1]) => sum + weight, 0);
+  const wrong = weightOf(settled.filter(([fresh]) => !fresh.correct));
+  const error = settled.length === 0 ? 0 : trueError(wrong / weightOf(settled), terms.labelNoise);
   return { gain, harm, isBought: gain.lower > 0 && error <= terms.alpha };
 }
 

@@ -11,12 +11,15 @@ export interface PairedDifference {
   /** One-sided 95 % bounds. */
   readonly lower: number;
   readonly upper: number;
-  /** Chance that as many conversations or more favour the first, were the two equal: exact McNemar over conversations. */
+  /**
+   * Chance that as many conversations or more favour the first, were the two equal: exact McNemar over conversations; where
+   * rows have weights, by the normal distribution of the difference.
+   */
   readonly chance: number;
 }
 
-/** One message as both ladders settled it: candidate first, champion second. */
-export type Pair = readonly [SettledTurn, SettledTurn];
+/** One message as both ladders settled it: candidate first, champion second, and what it counts as (1 where absent). */
+export type Pair = readonly [candidate: SettledTurn, champion: SettledTurn, weight?: number];
 
 /** One-sided 95 % point of the normal distribution. */
 export const z95 = 1.6449;
@@ -39,17 +42,20 @@ export function compare(pairs: readonly Pair[], of: (row: SettledTurn) => boolea
     pairs.map(([fresh]) => of(fresh)),
     pairs.map(([, old]) => of(old)),
     pairs.map(([{ conversation }]) => conversation),
+    pairs.some(([, , weight]) => weight !== undefined) ? pairs.map(([, , weight = 1]) => weight) : undefined,
   );
 }
 
 /**
  * As `compare`, on bare answers: right or not, or a share in [0, 1] of each.
  * @param groups the conversation of each row; each its own where absent
+ * @param weights what each row counts as; 1 where absent. They add up to the number of rows.
  */
 export function pairedDifference(
   first: readonly (boolean | number)[],
   second: readonly (boolean | number)[],
   groups?: readonly string[],
+  weights?: readonly number[],
 ): PairedDifference {
   const rows = first.length;
   let better = 0;
@@ -57,16 +63,17 @@ export function pairedDifference(
   let balance = 0;
   const sums = new Map<string, { balance: number; rows: number }>();
   for (const [index, value] of first.entries()) {
-    const step = Number(value) - Number(second[index]);
+    const weight = weights?.[index] ?? 1;
+    const step = weight * (Number(value) - Number(second[index]));
     balance += step;
     if (step > 0) better += 1;
     if (step < 0) worse += 1;
     const key = groups?.[index] ?? String(index);
     const held = sums.get(key);
-    if (held === undefined) sums.set(key, { balance: step, rows: 1 });
+    if (held === undefined) sums.set(key, { balance: step, rows: weight });
     else {
       held.balance += step;
-      held.rows += 1;
+      held.rows += weight;
     }
   }
   if (rows === 0) return { rows, better, worse, difference: 0, lower: -1, upper: 1, chance: 1 };
@@ -87,13 +94,22 @@ export function pairedDifference(
     difference,
     lower: difference - z95 * deviation,
     upper: difference + z95 * deviation,
-    chance: chanceOf(favours, opposes),
+    chance: weights === undefined ? chanceOf(favours, opposes) : normalTail(difference / deviation),
   };
 }
 
 /** P(at least so many of all for the first), each as likely as not. */
 function chanceOf(favours: number, opposes: number): number {
   return favours === 0 ? 1 : binomialTail(opposes, favours + opposes, 0.5);
+}
+
+/** P(standard normal > z): Abramowitz and Stegun 26.2.17, within 1e-7; 1 where nothing differs. */
+function normalTail(z: number): number {
+  if (Number.isNaN(z)) return 1;
+  if (z < 0) return 1 - normalTail(-z);
+  const t = 1 / (1 + 0.2316419 * z);
+  const series = t * (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
+  return (Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI)) * series;
 }
 
 export const isRight = (row: SettledTurn): boolean => row.tier !== null && row.correct;

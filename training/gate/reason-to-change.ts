@@ -20,12 +20,12 @@ export interface ReasonToChange {
 export function reasonToChange(pairs: readonly Pair[], level: number): ReasonToChange {
   const gain = compare(pairs, isRight);
   const relief = compare(
-    pairs.map(([fresh, old]) => [old, fresh] as const),
+    pairs.map(([fresh, old, weight]): Pair => (weight === undefined ? [old, fresh] : [old, fresh, weight])),
     isWrong,
   );
   const saving = compare(pairs, isSettled);
-  const before = pairs.filter(([, old]) => old.tier === null).length;
-  const saved = before === 0 ? 0 : (saving.better - saving.worse) / before;
+  const before = pairs.reduce((sum, [, old, weight = 1]) => (old.tier === null ? sum + weight : sum), 0);
+  const saved = before === 0 ? 0 : (saving.difference * saving.rows) / before;
   const reasons: string[] = [];
   const isBeyond = (chance: number): boolean => chance < level / looks;
   const by = (chance: number): string =>

@@ -19,6 +19,8 @@ export interface TrustedLabels {
   readonly unlabelled: ReadonlySet<string>;
   /** Messages whose answers teach, and do not judge: they are there because tiers passed the message up. */
   readonly selected: ReadonlySet<string>;
+  /** Share of the messages in service that no cheap tier answered, in [0, 1]; those that were drawn for the LLM left out. */
+  readonly passedShare: number;
   /** Messages whose answers judge, and teach nothing. */
   readonly quarantined: ReadonlySet<string>;
   /** What was set aside, for people. */
@@ -47,7 +49,9 @@ export function trustedLabels(
   const drawn = auditedWords(feedback, decisions);
   const audited = drawn.length < fewestAudited ? [] : drawn;
   const isAudited = new Set(audited.map(({ message }) => message));
-  const unlabelled = ownAnswers(conversations, decisions);
+  const answered = ownAnswers(conversations, decisions);
+  const unlabelled = new Set(answered);
+  const selected = passedUp(decisions, explore);
   for (const message of confirmedBy(feedback)) unlabelled.delete(message);
   const turns = answeredTurns(conversations);
   const payloadTools = findPayloadTools(turns);
@@ -66,7 +70,8 @@ export function trustedLabels(
     corrections: sifted.kept,
     audited,
     unlabelled,
-    selected: passedUp(decisions, explore),
+    selected,
+    passedShare: selected.size === 0 ? 1 : [...selected].filter((id) => !answered.has(id)).length / selected.size,
     quarantined: new Set([...messages.keys(), ...dropped]),
     lines: [...sifted.lines, ...lines],
   };

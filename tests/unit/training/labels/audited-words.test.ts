@@ -4,7 +4,7 @@ import { auditOrder, isDrawnForAudit, stakeOf } from '../../../../engine/core/au
 import type { Outcome } from '../../../../engine/core/decision.ts';
 import { auditedWords } from '../../../../training/labels/audited-words.ts';
 import { trustedLabels } from '../../../../training/labels/trusted-labels.ts';
-import { decisionFixture } from '../../../support/log-fixture.ts';
+import { decisionFixture, messageFixture } from '../../../support/log-fixture.ts';
 
 const reply: Outcome = { kind: 'reply', text: 'hello' };
 /** Every second one was settled by the tree router, the others by the LLM. */
@@ -86,5 +86,16 @@ describe('trustedLabels', () => {
     expect(enough.corrections).toEqual([]);
     const few = trustedLabels([], wrong, decisions, { fewestAudited: wrong.length + 1 });
     expect(few.audited).toEqual([]);
+  });
+
+  it('knows what the tiers passed up: it teaches, and has a share of the traffic', () => {
+    const messages = Array.from({ length: 40 }, (_, index) => messageFixture(`u${index}`));
+    const looked = messages.map(({ id }, index) => decisionFixture(`l${id}`, { message: id, settled: index % 4 > 0 }));
+    const talk = { id: 'cnv_1', role: 'desk', tools: [], split: null, messages };
+    const { selected, unlabelled, passedShare } = trustedLabels([talk], [], looked);
+    expect(selected.size).toBe(40);
+    expect(unlabelled.size).toBe(30);
+    expect(passedShare).toBe(0.25);
+    expect(trustedLabels([talk], [], []).selected.size).toBe(0);
   });
 });

@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { judgeCandidate } from '../../../../training/gate.ts';
+import { compare, isRight, pairUp } from '../../../../training/gate/paired.ts';
+import { withPassedUp } from '../../../../training/gate/passed-up.ts';
+import type { SettledTurn } from '../../../../training/evaluate.ts';
+
+type Fate = 'right' | 'wrong' | 'up';
+/** Rows of one message each, in order: so many of each fate. */
+function rows(name: string, ...fates: readonly (readonly [Fate, number])[]): SettledTurn[] {
+  return fates
+    .flatMap(([fate, count]) => Array.from({ length: count }, () => fate))
+    .map((fate, index) => ({
+      message: `${name}${index}`,
+      conversation: `${name}${index}`,
+      tier: fate === 'up' ? null : 'dtr',
+      correct: fate === 'right',
+      unsafe: false,
+    }));
+}
+
+const champion = rows('fair', ['right', 780], ['wrong', 20], ['up', 200]);
+const same = champion;
+/** Messages of a kind that came later: the champion passes them all up. */
+const old = rows('new', ['up', 300]);
+const options = { alpha: 0.05, level: 0.01 };
+
+describe('withPassedUp', () => {
+  it('weighs what is passed up by its share of the traffic, beside what the champion settles', () => {
+    const pairs = withPassedUp(pairUp(same, champion), {
+      candidate: rows('new', ['right', 150], ['up', 150]),
+      champion: old,
+      share: 0.25,
+    });
+    const total = pairs.reduce((sum, [, , weight = 1]) => sum + weight, 0);
+    expect(total).toBeCloseTo(1300, 6);
+    // of the quarter that is passed up, 150 of 500 are new and right
+    expect(compare(pairs, isRight).difference).toBeCloseTo((0.25 * 150) / 500, 6);
+  });
+
+  it('finds the gain that old traffic does not show, and no gain where one seed is only luckier on what the other passed', () => {
+    const learned = { candidate: rows('new', ['right', 150], ['up', 150]), champion: old, share: 0.25 };
+    expect(judgeCandidate(same, champion, options).isPromoted).toBe(false);
+    expect(judgeCandidate(same, champion, { ...options, passed: learned })).toMatchObject({ isPromoted: true });
+    // as good as the champion: it settles a little of what that passed up, and passes up as much of what that settles
+    const swapped = rows('fair', ['up', 24], ['right', 756], ['wrong', 20], ['right', 5], ['up', 195]);
+    const lucky = { candidate: rows('new', ['right', 30], ['up', 270]), champion: old, share: 0.25 };
+    expect(judgeCandidate(swapped, champion, { ...options, passed: lucky }).isPromoted).toBe(false);
+  });
+
+  it('refuses wrong answers to what is new', () => {
+    const wrong = { candidate: rows('new', ['right', 100], ['wrong', 80], ['up', 120]), champion: old, share: 0.4 };
+    const verdict = judgeCandidate(same, champion, { ...options, passed: wrong });
+    expect(verdict.isPromoted).toBe(false);
+    expect(verdict.reasons.join()).toMatch(/wrong answers rise/);
+  });
+
+  it('leaves out what the champion has learned to settle since, and does nothing without rows', () => {
+    const fair = pairUp(same, champion);
+    expect(withPassedUp(fair, { candidate: [], champion: [], share: 0.5 })).toBe(fair);
+    const known = rows('new', ['right', 300]);
+    expect(withPassedUp(fair, { candidate: known, champion: known, share: 0.5 })).toBe(fair);
+  });
+});
