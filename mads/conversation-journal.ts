@@ -1,5 +1,7 @@
 import type { Parcel } from '../engine/bus/bus.ts';
+import { contextFetch } from '../engine/core/context-fetch.ts';
 import type { Message } from '../engine/core/message.ts';
+import type { ToolDefinition } from '../engine/core/tool-definition.ts';
 import type { ConversationStore } from './rogers/conversation-store.ts';
 import { isNote } from './rogers/membership.ts';
 import { attachmentOf } from './turn-parcel.ts';
@@ -7,11 +9,15 @@ import { attachmentOf } from './turn-parcel.ts';
 /**
  * The bus's way to the journal. Messages of conversations are kept under the role that answers them, a reply together
  * with the calls that it rests on; calls of another MAD's tools are not kept, since what they do is.
+ * With a conversation stand the tools that could be called in it, the caller's and those of the house: who judges later
+ * what might have been done must know what could be.
  * @param roleOf role of a MAD by its name on the bus; an ephemeral one has a name of its own
+ * @param toolsOf tools of a MAD by its name on the bus
  */
 export function journalOf(
   store: ConversationStore,
   roleOf: (name: string) => string,
+  toolsOf: (name: string) => readonly ToolDefinition[] = () => [],
 ): (parcel: Parcel) => Promise<void> {
   return async (parcel) => {
     const { message } = parcel;
@@ -19,9 +25,16 @@ export function journalOf(
     const request = attachmentOf(parcel, 'turn');
     const role = roleOf(request === undefined ? message.sender : message.recipient);
     const earlier = request?.history ?? attachmentOf(parcel, 'report')?.exchange ?? [];
-    const tools = request === undefined || request.tools.length === 0 ? {} : { tools: request.tools };
-    await store.appendMessages([...earlier, message], { role, ...tools });
+    const tools = request === undefined ? [] : offered(request.tools, toolsOf(message.recipient));
+    await store.appendMessages([...earlier, message], { role, ...(tools.length === 0 ? {} : { tools }) });
   };
+}
+
+/** As a turn offers them; what only fetches context is no deed. */
+function offered(theirs: readonly ToolDefinition[], house: readonly ToolDefinition[]): readonly ToolDefinition[] {
+  const named = new Set([...theirs.map((tool) => tool.name), contextFetch]);
+  const own = house.filter((tool) => !named.has(tool.name));
+  return own.length === 0 ? theirs : [...theirs, ...own];
 }
 
 /**

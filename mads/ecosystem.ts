@@ -135,7 +135,8 @@ export async function openEcosystem(config: Config, options: EcosystemOptions): 
       kept.value.graduation,
     );
     const prices = { input: config.llmInputUsdPerMillion, output: config.llmOutputUsdPerMillion };
-    const bus = new MemoryBus({ journal: journalOf(log, (name) => host.roleOf(name)) });
+    const toolsOf = (name: string) => (host.has(name) ? host.actions(name).tools : []);
+    const bus = new MemoryBus({ journal: journalOf(log, (name) => host.roleOf(name), toolsOf) });
     const host: Host = new Host({ bus, store: log, clock, ids });
     const thinking: ThinkingParts = {
       live,

@@ -146,8 +146,11 @@ async function correctAll(server: Served, count: number): Promise<object[]> {
     const askedAfter = passed();
     let changedAfter: number | null = null;
     while (changedAfter === null && performance.now() - started < longestMs) {
+      const view = await look(server, job?.id ?? '');
+      // seen before the answer, so that a promotion has had its time
+      const isLost = view.state === 'failed' || (view.state === 'completed' && view.result?.promoted === false);
       if ((await ask()).tier !== 'dtr') changedAfter = passed();
-      else if ((await look(server, job?.id ?? '')).state === 'failed') break;
+      else if (isLost) break;
       await wait(100);
     }
     const view = await look(server, job?.id ?? '');
