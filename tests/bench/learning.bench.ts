@@ -14,6 +14,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { sampleConversations } from '../../datasets/sample/desk.ts';
+import { toolCallsOf } from '../../engine/core/message.ts';
 import type { JobView } from '../../training/queue.ts';
 import { FakeLlm } from '../support/fake-llm.ts';
 import { startServer, type Served } from './load/command.ts';
@@ -118,22 +119,24 @@ async function besideTraining(server: Served): Promise<object> {
   return { figures, ratios, failed };
 }
 
-/** Says of so many settled messages that they were settled wrongly, one after the other. */
+/** Says of so many commands that were executed that they were settled wrongly, one after the other. */
 async function correctAll(server: Served, count: number): Promise<object[]> {
   const found: object[] = [];
   for (const conversation of sampleConversations(78, { conversations: 200 })) {
     if (found.length >= count) break;
-    if (conversation.role !== role) continue;
+    const [, answer] = conversation.messages;
+    const isCommand = answer !== undefined && toolCallsOf(answer)[0]?.name === 'shell.run';
+    if (conversation.role !== role || !isCommand) continue;
     let asked = 0;
     const ask = async () => {
       asked += 1;
-      const answer = await fetch(`${server.url}/v1/chat/completions`, {
+      const got = await fetch(`${server.url}/v1/chat/completions`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: chatBody(conversation.messages, 0, { model: role, conversation: `${conversation.id}-${asked}` }),
       });
-      await answer.arrayBuffer();
-      const { headers } = answer;
+      await got.arrayBuffer();
+      const { headers } = got;
       return { tier: headers.get('x-thought-engine-tier'), decision: headers.get('x-decision-id') ?? '' };
     };
     const before = await ask();
