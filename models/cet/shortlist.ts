@@ -17,13 +17,6 @@ export interface Shortlist {
   readonly keys: Float32Array;
 }
 
-export interface ShortlistSizes {
-  /** Candidates that the transformer judges. */
-  readonly window: number;
-  /** Of these, how many the others attend over. */
-  readonly attended: number;
-}
-
 /** Places that the transformer judges: the best by the screen, in the order of the conversation. */
 export function bestPlaces(screen: ArrayLike<number>, most: number): number[] {
   return placesOfBest(screen, most).sort((a, b) => a - b);
