@@ -113,7 +113,8 @@ export class LppmTier implements Tier {
     if (prediction.isDefinedAlone === true) return pass(`${prediction.process} is known by its definition alone`);
     if (threshold === null) return pass(`nothing is certified for the step ${step}`);
     if (confidence < threshold) return pass(belowThreshold(confidence, threshold));
-    const reason = `next step ${step}${prediction.process === null ? '' : ` of ${prediction.process}`}, as sure as ${confidence.toFixed(3)}`;
+    const of = prediction.process === null ? '' : ` of ${prediction.process}`;
+    const reason = `the next step${of} ${deedOf(proposal)}, as sure as ${confidence.toFixed(3)}`;
     return { ...common, reason, settled: true, outcome: proposal };
   }
 
@@ -213,4 +214,13 @@ function planOf(prediction: LppmPrediction): string | null {
     ...(missing.length === 0 ? [] : [`Still missing: ${missing.join(', ')}.`]),
   ];
   return parts.join(' ');
+}
+
+/** Characters of a reply that a reason quotes. */
+const quotedCharacters = 80;
+
+function deedOf(outcome: Outcome): string {
+  if (outcome.kind === 'tool-call') return `calls ${outcome.name}`;
+  const text = outcome.text.replaceAll(/\s+/g, ' ').trim();
+  return `says “${text.length > quotedCharacters ? `${text.slice(0, quotedCharacters - 1)}…` : text}”`;
 }

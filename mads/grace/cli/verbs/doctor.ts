@@ -111,7 +111,8 @@ async function roles(config: Config): Promise<Finding> {
       return bad('roles', `defaultRole is "${defaultRole}", and there is no such role: ${names.join(', ')}`);
     }
     const meant = defaultRole ?? names.find((name) => trained.includes(name)) ?? names[0];
-    const why = defaultRole === undefined ? 'the first with models; the setting defaultRole chooses' : 'defaultRole';
+    const first = trained.length === 0 ? 'the first' : 'the first with models';
+    const why = defaultRole === undefined ? `${first}; the setting defaultRole chooses` : 'defaultRole';
     return good('roles', `${names.join(', ')}; the model name thought-engine means ${meant} (${why})`);
   } finally {
     await door.close();

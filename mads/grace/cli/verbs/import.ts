@@ -41,7 +41,7 @@ its file and number; the good lines are kept, and the exit code is 1.
           const rate = Math.round(outcome.messages / Math.max(seconds, 0.001));
           const known = outcome.duplicates === 0 ? '' : `, ${outcome.duplicates} messages were there already`;
           const lines = [
-            `${outcome.conversations} conversations with ${outcome.messages} messages from ${outcome.files} files in ${seconds.toFixed(1)} s (${rate}/s)${known}`,
+            `${outcome.conversations} conversations with ${outcome.messages} messages from ${outcome.files} ${outcome.files === 1 ? 'file' : 'files'} in ${seconds.toFixed(1)} s (${rate}/s)${known}`,
             ...assumedText(outcome, flags.role === undefined),
             ...(outcome.badLines === 0
               ? []

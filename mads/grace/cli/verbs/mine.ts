@@ -93,7 +93,10 @@ async function mineHere(config: Config, { role, minimumSupport }: MineAsked, ter
 
 async function mineThere(owner: Address, asked: MineAsked, terminal: Terminal): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
-  for (const { id } of (await askOwner(owner, 'mine', asked)) as readonly JobView[]) {
+  const jobs = (await askOwner(owner, 'mine', asked)) as readonly JobView[];
+  const roles = jobs.map(({ job }) => job.role).join(', ');
+  terminal.say(`looking for processes of ${roles}: jobs of the server, port ${owner.port}`);
+  for (const { id } of jobs) {
     const { job, mined, error } = await jobEnd(owner, id, terminal);
     terminal.say(`looking for processes of ${job.role}: ${error === null ? 'done' : 'failed'}`);
     outcomes.push({ role: job.role, result: mined, error });

@@ -25,10 +25,11 @@ export function Figures({ overview, role }: { readonly overview: Overview; reado
   const own = roles.find((row) => row.role === role);
   const conversations = role === null ? totals.conversations : (own?.conversations ?? 0);
   const { certified, lower, upper } = glance;
+  const unsettled = glance.messages - glance.avoided - overview.savings.imperator;
   return (
     <dl class="figures" aria-label="Figures at a glance">
       <Figure name="Messages routed" value={count(glance.messages)}>
-        {plural(conversations, 'conversation')} in the log
+        {plural(conversations, 'conversation')} in the log{unsettled > 0 && `, ${count(unsettled)} settled by nobody`}
       </Figure>
       <Figure name="Settled below the LLM" value={glance.share === null ? none : percent(glance.share)}>
         {count(glance.avoided)} of {count(glance.messages)}
@@ -36,7 +37,7 @@ export function Figures({ overview, role }: { readonly overview: Overview; reado
       <Figure name="Judged accuracy" value={glance.accuracy === null ? none : percent(glance.accuracy)}>
         {lower === null || upper === null
           ? 'no labels yet'
-          : `${percent(lower)} to ${percent(upper)}, ${count(glance.judged)} judged`}
+          : `${percent(lower)} to ${percent(upper)}; ${count(glance.judged)} of ${count(glance.avoided)} judged`}
       </Figure>
       <Figure
         name="Certified error bound"
