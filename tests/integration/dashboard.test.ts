@@ -250,12 +250,16 @@ describe.skipIf(!hasBrowser)('dashboard in Chromium', () => {
 
   it.each(['light', 'dark'] as const)('shows processes to everybody, in %s', async (scheme) => {
     await open({ scheme, path: '?page=processes', withAxe: true });
-    expect(await page.locator('table.processes').innerText()).toMatch(/refund\s+support-agent\s+\w+\s+4\s+40\s+25 %/);
+    expect(await page.locator('table.processes').innerText()).toMatch(
+      /Refund\s+support-agent · refund\s+\w+\s+4\s+40\s+25 %/,
+    );
     expect(await seriousViolations()).toEqual([]);
     await page.getByRole('button', { name: 'refund' }).click();
     await page.locator('.graph').waitFor();
     expect(await seriousViolations()).toEqual([]);
-    expect(await page.locator('.graph').textContent()).toContain('find.status = "found" · 20');
+    expect(await page.locator('.graph').textContent()).toContain('Find status is foundfound · 20');
+    // what is said and done comes first, the name of the step beside it
+    expect(await page.locator('.steps').innerText()).toMatch(/where Find status is found, then calls \S+ refund/);
     expect(await page.locator('main').innerText()).toContain('amount of the result of find');
     expect(await page.locator('main').innerText()).toContain('said in two ways');
     await page.setViewportSize({ width: 360, height: 700 });
