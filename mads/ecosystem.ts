@@ -304,7 +304,12 @@ export async function openEcosystem(config: Config, options: EcosystemOptions): 
         const models = live.inUse();
         return {
           ready: Object.keys(models).length > 0,
-          detail: { models, log: log.health(), llm: provider?.name ?? 'none' },
+          detail: {
+            models,
+            log: log.health(),
+            llm: provider?.name ?? 'none',
+            refused: { models: live.refused(), roles: staff.refused() },
+          },
         };
       },
       tools: () =>

@@ -88,7 +88,7 @@ export class RoleFiles {
         if (`${role.name}.json` !== name) throw new Error(`it describes ${role.name}: name the file ${role.name}.json`);
         roles.push(role);
       } catch (error) {
-        refused.push({ role: name.slice(0, -'.json'.length), fault: `${path}: ${messageOf(error)}` });
+        refused.push({ role: name.slice(0, -'.json'.length), fault: `roles/${name}: ${messageOf(error)}` });
       }
     }
     return { roles, refused };

@@ -91,6 +91,11 @@ export class Staff implements RoleSource {
     return this.#minds.get(role) ?? this.#think(role);
   }
 
+  /** Why files of roles are not followed, by role. */
+  refused(): Readonly<Record<string, string>> {
+    return Object.fromEntries(this.#refused);
+  }
+
   definition(role: string): RoleDefinition | null {
     return this.#definitions.get(role) ?? null;
   }

@@ -185,7 +185,7 @@ export const configSchema = z.strictObject({
   queueUrl: z.string().default('embedded').describe('job queue: embedded, redis://... or postgres://...'),
   logLevel: z
     .enum(['silent', 'error', 'warn', 'info', 'debug'])
-    .default('info')
+    .default('warn')
     .describe('how much the process says of itself on stderr'),
 });
 export type Config = Readonly<z.infer<typeof configSchema>>;

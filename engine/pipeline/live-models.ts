@@ -55,6 +55,7 @@ export class LiveModels {
   readonly #held = new Map<string, Held>();
   readonly #tried = new Map<string, { readonly held: Held; readonly share: number }>();
   readonly #loading = new Map<string, Promise<void>>();
+  readonly #refused = new Map<string, string>();
 
   constructor(source: BundleSource, logger: Logger) {
     this.#source = source;
@@ -88,6 +89,11 @@ export class LiveModels {
     return Object.fromEntries([...this.#held].map(([role, held]) => [role, held.bundle.id]));
   }
 
+  /** Why the bundle that should serve a role does not, by role; the one before may serve instead. */
+  refused(): Readonly<Record<string, string>> {
+    return Object.fromEntries(this.#refused);
+  }
+
   async dispose(): Promise<void> {
     await Promise.allSettled(this.#loading.values());
     const bundles = new Set([...this.#held.values(), ...[...this.#tried.values()].map(({ held }) => held)]);
@@ -115,15 +121,20 @@ export class LiveModels {
     try {
       wanted = await this.#source.current(role);
       const now = this.#held.get(role);
-      if (wanted === null || now?.bundle.id === wanted) return;
+      if (wanted === null || now?.bundle.id === wanted) {
+        this.#refused.delete(role);
+        return;
+      }
       const tried = this.#tried.get(role)?.held;
       const next = tried?.bundle.id === wanted ? tried : await this.#load(role, wanted);
       if (next === tried) this.#tried.delete(role);
       this.#held.set(role, next);
+      this.#refused.delete(role);
       this.#logger.info({ role, bundle: wanted, replaces: now?.bundle.id ?? null }, 'models in use');
       if (now !== undefined) this.#retire(now);
     } catch (error) {
       const kept = this.#held.get(role)?.bundle.id ?? null;
+      this.#refused.set(role, messageOf(error));
       this.#logger.error({ role, bundle: wanted, kept, error: messageOf(error) }, 'bundle refused');
     }
   }

@@ -18,6 +18,7 @@ const pinned = {
   'models promote': '<bundle> --data-dir --json',
   'models rollback': '<role> --data-dir --json',
   'models diff': '<from> <to> --data-dir --json',
+  'models estimate': '<bundle> [other] --data-dir --json',
   'models prune': '--keep --dry-run --data-dir --json',
   processes: '',
   'processes mine': '--role --min-support --data-dir --json',

@@ -48,7 +48,7 @@ const pinned = {
   pruneEveryHours: ['THOUGHT_ENGINE_PRUNE_EVERY_HOURS', 24],
   pruneKeep: ['THOUGHT_ENGINE_PRUNE_KEEP', 5],
   queueUrl: ['THOUGHT_ENGINE_QUEUE_URL', 'embedded'],
-  logLevel: ['THOUGHT_ENGINE_LOG_LEVEL', 'info'],
+  logLevel: ['THOUGHT_ENGINE_LOG_LEVEL', 'warn'],
 };
 
 it('settings keep their names and defaults', () => {

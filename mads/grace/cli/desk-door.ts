@@ -29,7 +29,7 @@ export async function openDesk(config: Config, progress: Progress): Promise<Desk
       close: async () => undefined,
     };
   }
-  const logger = createLogger(config.logLevel === 'info' ? 'warn' : config.logLevel);
+  const logger = createLogger(config.logLevel);
   const { ConversationLog } = await import('../../../datasets/log/conversation-log.ts');
   const { Registry } = await import('../../../models/registry.ts');
   const { Desk } = await import('../desk.ts');

@@ -8,6 +8,7 @@ import { chatRecord } from '../../../datasets/sample/chat-record.ts';
 import { sampleConversations } from '../../../datasets/sample/desk.ts';
 import { run as runMain } from '../../../mads/grace/cli/main.ts';
 import { createShell } from '../../../mads/grace/cli/shell.ts';
+import { refusedLines } from '../../../mads/grace/cli/verbs/serve.ts';
 import { Registry } from '../../../models/registry.ts';
 import { promoteSmallBundle } from '../../support/small-bundle.ts';
 import type { Ran } from '../../support/command.ts';
@@ -154,6 +155,23 @@ describe('an empty data folder', () => {
     expect((await run('models', 'rollback', 'pm', '--data-dir', dataDir)).error).toMatch(
       /^NOTHING_TO_ROLL_BACK: role pm/,
     );
+  });
+
+  it('is told by the doctor which models are there, and what a server says that it does not follow', async () => {
+    const dataDir = join(folder, 'examined');
+    await writeFile(
+      join(folder, 'examined.jsonl'),
+      JSON.stringify({ role: 'pm', messages: [{ role: 'user', content: 'a' }] }),
+    );
+    await run('import', join(folder, 'examined.jsonl'), '--data-dir', dataDir);
+    const bundle = await promoteSmallBundle(await Registry.open(join(dataDir, 'models')));
+    const found = documentOf<{ what: string }[]>(await run('doctor', '--data-dir', dataDir, '--json'));
+    expect(found).toContainEqual({ what: 'models', state: 'good', detail: `pm ${bundle.slice(0, 12)}` });
+    expect(refusedLines({ models: { pm: 'train again' }, roles: { qa: 'roles/qa.json: no JSON' } })).toEqual([
+      'the newest models of pm are refused: train again',
+      'a role file is not followed: roles/qa.json: no JSON',
+    ]);
+    expect(refusedLines(undefined)).toEqual([]);
   });
 
   it('is told by the doctor, who makes nothing', async () => {

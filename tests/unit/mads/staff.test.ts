@@ -212,11 +212,16 @@ describe('a role', () => {
     for (const role of ['pm', 'qa', 'ops']) await staff.hire(role);
     expect(staff.roles()).toEqual(['ops']);
     expect(refusals).toHaveLength(2);
+    expect(staff.refused()).toMatchObject({
+      pm: expect.stringContaining('bank.pay') as string,
+      qa: expect.stringMatching(/^roles\/qa\.json: /) as string,
+    });
     await expect(staff.begin('pm')).rejects.toThrow(/roles\/pm\.json: role pm lists tool "bank\.pay"/);
     await files.write(parseRole({ name: 'pm', tools: [{ name: 'desk.look' }] }));
     await rm(join(folder, 'roles', 'qa.json'));
     await staff.refresh();
     expect(staff.roles()).toEqual(['ops', 'pm', 'qa']);
+    expect(staff.refused()).toEqual({});
     expect(host.actions('pm').tools.map(({ name }) => name)).toEqual(['desk.look', 'context.fetch']);
   });
 

@@ -4,11 +4,14 @@ import type { Command } from '@commander-js/extra-typings';
 import type { Config } from '../../../../engine/core/config.ts';
 import { messageOf } from '../../../../engine/core/errors.ts';
 import { createLogger } from '../../../../engine/core/logger.ts';
+import type { ArtefactKind } from '../../../../models/manifest.ts';
+import type { OpenBundle } from '../../../../models/registry.ts';
 import { dataFolder } from '../../../data-folder.ts';
 import { servingOwner } from '../../../owner.ts';
 import { openDesk } from '../desk-door.ts';
 import type { Shell } from '../shell.ts';
 import { AnsweredFailure, table } from '../terminal.ts';
+import { refusedLines } from './serve.ts';
 
 interface Finding {
   readonly what: string;
@@ -69,7 +72,12 @@ async function folder(config: Config): Promise<Finding> {
 
 async function server(config: Config): Promise<Finding> {
   const owner = await servingOwner(dataFolder(config.dataDir).root);
-  if (owner !== null) return good('server', `pid ${owner.pid} at http://127.0.0.1:${owner.port}`);
+  if (owner !== null) {
+    const where = `pid ${owner.pid} at http://127.0.0.1:${owner.port}`;
+    const answer = await fetch(`http://127.0.0.1:${owner.port}/healthz`, { signal: AbortSignal.timeout(5000) });
+    const refused = refusedLines(((await answer.json()) as { readonly refused?: unknown }).refused);
+    return refused.length === 0 ? good('server', where) : bad('server', [where, ...refused].join('; '));
+  }
   return note('server', 'none runs here: "thought-engine serve" starts one');
 }
 
@@ -87,11 +95,30 @@ async function models(config: Config): Promise<Finding> {
       roles.map(async (role) => [role, (await registry.openCurrent(role))?.bundle.id.slice(0, 12) ?? null] as const),
     );
     const untrained = states.flatMap(([role, bundle]) => (bundle === null ? [role] : []));
+    for (const role of roles) {
+      const opened = await registry.openCurrent(role);
+      const fault = opened === null ? null : await loadFault(opened);
+      if (fault !== null) return bad('models', `those of ${role} do not load: ${fault}`);
+    }
     if (untrained.length > 0) return note('models', `not trained: ${untrained.join(', ')}; run "thought-engine train"`);
     return good('models', states.map(([role, bundle]) => `${role} ${bundle}`).join(', '));
   } finally {
     await door.close();
   }
+}
+
+/** Why the models of a bundle would not load here, though every byte is as it was sealed; null where they load. */
+async function loadFault({ artefacts }: OpenBundle): Promise<string | null> {
+  const { loadModel } = await import('../../../../engine/pipeline/load-model.ts');
+  for (const [kind, artefact] of Object.entries(artefacts)) {
+    try {
+      const { model } = await loadModel(kind as ArtefactKind, artefact.folder, 'cpu');
+      await model.dispose();
+    } catch (error) {
+      return messageOf(error);
+    }
+  }
+  return null;
 }
 
 /** Whether the roles' files can be followed, and which role the name thought-engine means. */

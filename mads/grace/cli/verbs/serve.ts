@@ -24,7 +24,7 @@ export function addServe(program: Command, shell: Shell): void {
 
 /** Serves until a signal asks it to end. */
 export async function serve(config: Config, terminal: Terminal, underNpm: boolean): Promise<void> {
-  const logger = createLogger(config.logLevel === 'info' ? 'warn' : config.logLevel);
+  const logger = createLogger(config.logLevel);
   // Listened to from the start: a signal while it opens must not leave the queue's database server behind.
   const asked = endSignal(underNpm);
   const { openEcosystem } = await import('../../../ecosystem.ts');
@@ -34,13 +34,17 @@ export async function serve(config: Config, terminal: Terminal, underNpm: boolea
     const roles = ecosystem.parts.roles();
     const meant = ecosystem.parts.defaultRole();
     const { ready, detail } = await ecosystem.parts.readiness();
+    const refused = refusedLines(detail['refused']);
     terminal.answer({ url, pid: process.pid, roles, defaultRole: meant, ready, ...detail }, () =>
       [
         `serving ${roles.length} roles${roles.length === 0 ? '' : `: ${roles.join(', ')}`}`,
         `  dashboard   ${url}/`,
         `  OpenAI API  ${url}/v1   (model: ${meant === null ? '' : `thought-engine, which is ${meant}, or `}a role)`,
         `  MCP         ${url}/mcp`,
-        ready ? '' : 'no models yet: "thought-engine train" makes them; until then every message goes to the LLM',
+        ready || refused.length > 0
+          ? ''
+          : 'no models yet: "thought-engine train" makes them; until then every message goes to the LLM',
+        ...refused,
         detail.llm === 'none'
           ? 'no LLM is configured: messages that need one get IMPERATOR_UNAVAILABLE (see README)'
           : '',
@@ -53,6 +57,15 @@ export async function serve(config: Config, terminal: Terminal, underNpm: boolea
   } finally {
     await ecosystem.close();
   }
+}
+
+/** What does not serve though it should, in one line each. */
+export function refusedLines(refused: unknown): string[] {
+  const { models = {}, roles = {} } = (refused ?? {}) as Record<'models' | 'roles', Record<string, string> | undefined>;
+  return [
+    ...Object.entries(models).map(([role, fault]) => `the newest models of ${role} are refused: ${fault}`),
+    ...Object.values(roles).map((fault) => `a role file is not followed: ${fault}`),
+  ];
 }
 
 /** Whether an npm script started this process. */

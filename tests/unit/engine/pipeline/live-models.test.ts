@@ -56,6 +56,11 @@ describe('refresh', () => {
     await live.refresh('desk');
     expect(live.inUse()).toEqual({ desk: 'b1' });
     expect(disposed).toEqual([]);
+    // and whoever asks is told, until another one loads
+    expect(live.refused()).toEqual({ desk: expect.any(String) as string });
+    current = 'b2';
+    await live.refresh('desk');
+    expect(live.refused()).toEqual({});
   });
 
   it('loads once for many calls at a time', async () => {
