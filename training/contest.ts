@@ -1,5 +1,6 @@
 import type { Device } from '../engine/core/config.ts';
 import type { Conversation } from '../engine/core/conversation.ts';
+import { EngineError } from '../engine/core/errors.ts';
 import type { Progress } from '../engine/core/progress.ts';
 import type { Bundle } from '../models/bundle.ts';
 import type { ArtefactKind } from '../models/manifest.ts';
@@ -67,19 +68,30 @@ export function groundOf(
   };
 }
 
-/** The serving bundle; null where none serves. One whose model is damaged is set aside, and the one before it opened. */
+/**
+ * The serving bundle; null where none serves, or where the code has changed so that this one loads nowhere any more: then
+ * nothing serves that a candidate could be worse than. One whose model is damaged is set aside, and the one before it
+ * opened.
+ */
 export async function openChampion(options: ContestOptions): Promise<Champion | null> {
   const { registry, role } = options;
   for (;;) {
     const opened = await registry.openCurrent(role);
     if (opened === null) return null;
     try {
+      await loadsWhole(opened, options);
       return await load(opened, options);
     } catch (error) {
+      if (EngineError.isInstance(error) && error.code === 'ARTEFACT_MISMATCH') return null;
       const isSetAside = (await registry.current(role))?.id !== opened.bundle.id;
       if (!isSetAside) throw error;
     }
   }
+}
+
+/** A server takes a bundle up whole or not at all. @throws ARTEFACT_MISMATCH */
+async function loadsWhole({ artefacts: { cet } }: OpenBundle, { registry, device }: ContestOptions): Promise<void> {
+  if (cet !== undefined) await disposeAll(await loadModels({ artefacts: { cet } }, registry, device));
 }
 
 async function load(opened: OpenBundle, { registry, device }: ContestOptions): Promise<Champion> {

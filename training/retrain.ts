@@ -115,6 +115,7 @@ export async function retrain(options: RetrainOptions): Promise<RetrainResult> {
     const ground = groundOf(conversations, learned, { corrections, audited: labels.audited });
     progress({ stage: 'compare with champion', done: 0, total: null });
     champion = await openChampion(options);
+    const serving = champion?.bundle.id ?? (await registry.current(role))?.id ?? null;
     const asked = [...ground.heldOut, ...ground.corrected];
     const old =
       champion === null
@@ -160,7 +161,8 @@ export async function retrain(options: RetrainOptions): Promise<RetrainResult> {
     };
     stopIfAsked();
     const terms = termsOf(learned, champion, options);
-    return await decide(content, verdict, { champion: champion?.bundle ?? null, token, level, terms, lines }, options);
+    const standing = { champion: champion?.bundle ?? null, serving, token, level, terms, lines };
+    return await decide(content, verdict, standing, options);
   } finally {
     await disposeAll(learned.models);
     if (champion !== null) await disposeAll(champion.models);
@@ -320,6 +322,8 @@ function metricsOf({ candidate }: GateVerdict): Record<string, number> {
 
 interface Standing {
   readonly champion: Bundle | null;
+  /** Id of what the registry says serves; another than the champion's where that does not load any more. */
+  readonly serving: string | null;
   readonly token: number;
   readonly level: number;
   readonly terms: Terms;
@@ -330,12 +334,14 @@ interface Standing {
 async function decide(
   content: BundleContent,
   verdict: GateVerdict,
-  { champion, token, level, terms, lines }: Standing,
+  { champion, serving, token, level, terms, lines }: Standing,
   options: RetrainOptions,
 ): Promise<RetrainResult> {
   const { role, registry, progress, rollout } = options;
   const bundle = await registry.addBundle(content);
-  const reasons = [...lines, ...verdict.reasons];
+  const outdated = 'what serves was made for other code and does not load here; it is not compared with';
+  const isOutdated = champion === null && serving !== null;
+  const reasons = [...lines, ...(isOutdated ? [outdated] : []), ...verdict.reasons];
   let isPromoted = verdict.isPromoted;
   const isSame =
     champion !== null &&
@@ -375,7 +381,7 @@ async function decide(
   }
   if (isPromoted) {
     const reason = verdict.reasons.at(-1) ?? '';
-    await registry.promote(role, bundle.id, { expected: champion?.id ?? null, token, reason });
+    await registry.promote(role, bundle.id, { expected: serving, token, reason });
   }
   progress({ stage: isPromoted ? 'promoted' : 'kept the champion', done: 1, total: 1, note: reasons.at(-1) ?? '' });
   return { role, bundle: bundle.id, promoted: isPromoted, reasons, metrics: { ...content.metrics } };

@@ -13,6 +13,7 @@ import { Registry } from '../../models/registry.ts';
 import { loadModels } from '../../training/artefacts.ts';
 import { openQueue, type JobEvent, type RetrainQueue } from '../../training/queue.ts';
 import { retrain } from '../../training/retrain.ts';
+import { promoteSmallBundle } from '../support/small-bundle.ts';
 
 const workerScript = join(import.meta.dirname, '../../training/worker.ts');
 const role = 'ops-desk';
@@ -69,9 +70,10 @@ describe('learning again through the queue', () => {
     expect(models?.dtr?.route('{"a": [1, 2, 3]}').confidence).toBeGreaterThan(0);
   });
 
-  it('gives the same artefact for the same snapshot, code and seed', async () => {
+  it('gives the same artefact for the same snapshot, code and seed, and replaces what other code made', async () => {
     const first = await (await Registry.open(join(dataDir, 'models'))).openCurrent(role);
     const registry = await Registry.open(await mkdtemp(join(tmpdir(), 'models-')));
+    await promoteSmallBundle(registry, { role, isOutdated: true });
     const result = await retrain({
       ...config,
       role,
@@ -82,6 +84,9 @@ describe('learning again through the queue', () => {
       clock: systemClock,
     });
     expect((await registry.show(result.bundle)).artefacts).toEqual(first?.bundle.artefacts);
+    expect(result).toMatchObject({ promoted: true });
+    expect(result.reasons.join('\n')).toContain('made for other code and does not load here');
+    expect((await registry.current(role))?.id).toBe(result.bundle);
   });
 
   it('compares the next candidate with the champion, and says what came of it', async () => {

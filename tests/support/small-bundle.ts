@@ -1,3 +1,5 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { LppmModel } from '../../models/lppm/model.ts';
 import type { Registry } from '../../models/registry.ts';
 import { stateDesk } from './state-desk.ts';
@@ -7,11 +9,13 @@ export interface SmallBundleOptions {
   readonly seed?: number;
   /** What its manifest says that it learned from. */
   readonly dataSnapshot?: string;
+  /** As if made by code that read dialogues in another way. */
+  readonly isOutdated?: boolean;
 }
 
 /** Makes a real process mapper in a few milliseconds, seals it and lets it serve. @returns its bundle's id */
 export async function promoteSmallBundle(registry: Registry, options: SmallBundleOptions = {}): Promise<string> {
-  const { role = 'pm', seed = 1, dataSnapshot = 's' } = options;
+  const { role = 'pm', seed = 1, dataSnapshot = 's', isOutdated = false } = options;
   const examples = stateDesk(1, 40).slice(0, 80);
   const member = { hidden: 0, learningRate: 0.1, inputDropout: 0, hiddenDropout: 0, smoothing: 0.02 };
   const model = new LppmModel({ parameters: { members: [member], steps: 60, mostFeatures: 500, smoothing: 0.1 } });
@@ -19,6 +23,11 @@ export async function promoteSmallBundle(registry: Registry, options: SmallBundl
   const answers = await model.predict(examples.map(({ input }) => input));
   const folder = await registry.workspace();
   await model.save(folder);
+  if (isOutdated) {
+    const path = join(folder, 'lppm.json');
+    const description = JSON.parse(await readFile(path, 'utf8')) as object;
+    await writeFile(path, JSON.stringify({ ...description, encoding: 'another' }));
+  }
   await model.dispose();
   const golden = answers.map(({ process, step, confidence, escalate }, index) => ({
     input: examples[index]?.input,

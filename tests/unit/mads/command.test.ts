@@ -167,6 +167,13 @@ describe('an empty data folder', () => {
     const bundle = await promoteSmallBundle(await Registry.open(join(dataDir, 'models')));
     const found = documentOf<{ what: string }[]>(await run('doctor', '--data-dir', dataDir, '--json'));
     expect(found).toContainEqual({ what: 'models', state: 'good', detail: `pm ${bundle.slice(0, 12)}` });
+    await promoteSmallBundle(await Registry.open(join(dataDir, 'models')), { isOutdated: true });
+    const after = documentOf<{ what: string }[]>(await run('doctor', '--data-dir', dataDir, '--json'));
+    expect(after).toContainEqual({
+      what: 'models',
+      state: 'bad',
+      detail: expect.stringMatching(/^those of pm do not load: .*made for another encoding .*train again/) as string,
+    });
     expect(refusedLines({ models: { pm: 'train again' }, roles: { qa: 'roles/qa.json: no JSON' } })).toEqual([
       'the newest models of pm are refused: train again',
       'a role file is not followed: roles/qa.json: no JSON',
