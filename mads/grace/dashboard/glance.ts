@@ -23,6 +23,11 @@ export interface Glance {
   readonly certified: { readonly role: string; readonly errorUpper: number; readonly delta: number } | null;
 }
 
+/** The same interval for a tier as for all cheap tiers together, so that the same counts say the same everywhere. */
+export function withExactInterval(row: TierAccuracy): TierAccuracy {
+  return row.judged === 0 ? row : { ...row, ...clopperPearsonInterval(row.correct, row.judged, 0.95) };
+}
+
 export function glanceOf(
   savings: Savings,
   accuracy: readonly TierAccuracy[],

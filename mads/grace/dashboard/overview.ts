@@ -15,7 +15,7 @@ import type { Bundle } from '../../../models/bundle.ts';
 import type { RegistryRecord } from '../../../models/registry-log.ts';
 import type { JobView } from '../../../training/queue.ts';
 import { coverageCurve, type CoverageCurve } from './coverage-curve.ts';
-import { glanceOf, type Glance } from './glance.ts';
+import { glanceOf, withExactInterval, type Glance } from './glance.ts';
 
 /** A role's models: what serves, and how it came to that. */
 export interface RoleModels {
@@ -117,7 +117,7 @@ export async function overviewOf(sources: OverviewSources, scope: OverviewScope)
     roles,
     bucket,
     share,
-    accuracy,
+    accuracy: accuracy.map(withExactInterval),
     latency,
     savings,
     coverage,

@@ -4,6 +4,7 @@ import type { LoggedDecision } from '../../../datasets/log/reader.ts';
 import { coverageCurve } from '../../../mads/grace/dashboard/coverage-curve.ts';
 import { explanationOf } from '../../../mads/grace/dashboard/explanation.ts';
 import { glanceOf } from '../../../mads/grace/dashboard/glance.ts';
+import { overviewOf } from '../../../mads/grace/dashboard/overview.ts';
 import { duration, percent } from '../../../mads/grace/dashboard/page/format.ts';
 import { bundleBefore } from '../../../mads/grace/dashboard/page/lineage.ts';
 import { pageOf } from '../../../mads/grace/dashboard/page/message-rows.ts';
@@ -77,6 +78,25 @@ describe('figures at a glance', () => {
     // Clopper-Pearson for 18 of 20, as in tables of the exact interval
     expect(glance.lower).toBeCloseTo(0.683, 3);
     expect(glance.upper).toBeCloseTo(0.988, 3);
+  });
+
+  it('say the same of one tier, in whichever card it stands', async () => {
+    const rows = [accuracy('lppm', 20, 18), accuracy('imperator', 0, 0)];
+    const queries = {
+      totals: async () => ({}),
+      roles: async () => [],
+      shareByTier: async () => [],
+      accuracyByTier: async () => rows,
+      latencyByTier: async () => [],
+      savings: async () => savings,
+      confidences: async () => [],
+    };
+    const list = async (): Promise<[]> => [];
+    const sources = { alpha: 0.05, queries, decisions: list, models: list, jobs: list, learning: async () => ({}) };
+    const overview = await overviewOf(sources as never, {});
+    const { lower, upper } = overview.glance;
+    expect(overview.accuracy[0]).toMatchObject({ lower, upper });
+    expect(overview.accuracy[1]).toMatchObject({ lower: null, upper: null });
   });
 
   it('claim nothing without messages and labels', () => {
