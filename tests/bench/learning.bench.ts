@@ -52,8 +52,8 @@ try {
     environment: {
       THOUGHT_ENGINE_LLM_BASE_URL: llm.url,
       THOUGHT_ENGINE_LLM_MODEL: 'fake-1',
-      // as the desk was trained; and nothing goes up only to be seen
-      THOUGHT_ENGINE_ALPHA: '0.3',
+      THOUGHT_ENGINE_ALPHA: '0.1',
+      // nothing goes up only to be seen
       THOUGHT_ENGINE_EXPLORE: '0',
       THOUGHT_ENGINE_MINE_EVERY_HOURS: '0',
     },
@@ -122,6 +122,8 @@ async function besideTraining(server: Served): Promise<object> {
 /** Says of so many commands that were executed that they were settled wrongly, one after the other. */
 async function correctAll(server: Served, count: number): Promise<object[]> {
   const found: object[] = [];
+  // the desk was trained with a budget so wide that it settles even what it is told not to
+  await ended(server, await post<JobView[]>(server, '/api/train', { role, reason: 'the usual budget' }));
   for (const conversation of sampleConversations(78, { conversations: 200 })) {
     if (found.length >= count) break;
     const [, answer] = conversation.messages;
@@ -158,11 +160,16 @@ async function correctAll(server: Served, count: number): Promise<object[]> {
     }
     const view = await look(server, job?.id ?? '');
     const trainedFor = rounded(((view.finishedAt ?? NaN) - (view.startedAt ?? NaN)) / 1000, 2);
-    const one = { keptAfter, askedAfter, trainedFor, changedAfter, promoted: view.result?.promoted ?? null };
+    const reasons = changedAfter === null ? view.result?.reasons.slice(-2) : undefined;
+    const one = { keptAfter, askedAfter, trainedFor, changedAfter, promoted: view.result?.promoted ?? null, reasons };
     say(JSON.stringify(one));
     found.push(one);
   }
   return found;
+}
+
+async function ended(server: Served, jobs: readonly JobView[]): Promise<void> {
+  for (const { id } of jobs) while (!/completed|failed/.test((await look(server, id)).state)) await wait(200);
 }
 
 function look(server: Served, id: string): Promise<JobView> {

@@ -92,8 +92,11 @@ export async function findRequests(url: string): Promise<DeskRequests> {
   for (const conversation of unseen) {
     if (number > probes) break;
     const { role, messages } = conversation;
-    if (role === 'ops-desk' && dtr === null && (await tierOf(conversation, 0)) === 'dtr') {
-      dtr = [bodyOf(conversation, 0)];
+    if (role === 'ops-desk' && (dtr === null || passed === null)) {
+      const tier = await tierOf(conversation, 0);
+      if (tier === 'dtr') dtr ??= [bodyOf(conversation, 0)];
+      // the process mapper of so small a desk may leave nothing to the LLM
+      if (tier === 'imperator') passed ??= bodyOf(conversation, 0);
     }
     if (role !== 'support-agent' || lppm.length >= 3) continue;
     const settled: string[] = [];
