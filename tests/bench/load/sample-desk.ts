@@ -11,18 +11,29 @@ import { snapshotRoles, trainRoles } from '../../../mads/grace/cli/role-training
 /** Roles of the sample desk whose routers the bench needs: one that gets content, one that follows processes. */
 const roles = ['ops-desk', 'support-agent'] as const;
 
-/** The sample desk with trained routers; made once for a folder. */
-export async function prepareDesk(dataDir: string): Promise<void> {
+/**
+ * The sample desk with trained routers; made once for a folder.
+ * @param alphas error budgets of roles; a wide one where absent: a message is to be settled, whether rightly or not
+ */
+export async function prepareDesk(
+  dataDir: string,
+  alphas: Readonly<Partial<Record<(typeof roles)[number], number>>> = {},
+): Promise<void> {
   if (existsSync(dataFolder(dataDir).sampleMark)) return;
   await mkdir(dataDir, { recursive: true });
   const log = await ConversationLog.open({ dataDir });
   await log.importConversations(sampleConversations(1));
   const snapshots = await snapshotRoles(log, roles);
   await log.close();
-  // A wide budget: here a message is to be settled, whether rightly or not.
-  const config = { seed: 1, alpha: 0.3, delta: 0.1, device: 'cpu', tiers: ['dtr', 'lppm'] } as const;
-  const options = { processes: 2, reason: 'bench', progress: () => undefined, say: () => undefined };
-  for (const { role, error } of await trainRoles(dataDir, snapshots, config, options)) {
+  const config = { seed: 1, delta: 0.1, device: 'cpu', tiers: ['dtr', 'lppm'] } as const;
+  const options = { processes: 1, reason: 'bench', progress: () => undefined, say: () => undefined };
+  const trained = await Promise.all(
+    roles.map((role) => {
+      const own = snapshots.filter((snapshot) => snapshot.role === role);
+      return trainRoles(dataDir, own, { ...config, alpha: alphas[role] ?? 0.3 }, options);
+    }),
+  );
+  for (const { role, error } of trained.flat()) {
     if (error !== null) throw new Error(`${role} was not trained`, { cause: error });
   }
   await writeFile(dataFolder(dataDir).sampleMark, '{"seed":1}\n');
