@@ -3,13 +3,13 @@
  * embedded queue, a stand-in for the LLM.
  *
  * Beside training: evenly spaced requests settled by the tree router and by the process mapper, in turns without and with a
- * training of all tiers under way; both in the same minutes. From a correction to a changed answer: a word on one answer
+ * training of all tiers under way, at two priorities; all in the same minutes. From a correction to a changed answer: a word on one answer
  * over HTTP, a training of the whole role asked for at once, its promotion, and the first answer that is another.
  *
  * node tests/bench/learning.bench.ts [--rounds 4] [--seconds 8] [--rate 50] [--corrections 3] [--data-dir D]
  */
-import { chmodSync, cpSync, mkdtempSync, rmSync } from 'node:fs';
-import { loadavg, tmpdir } from 'node:os';
+import { chmodSync, cpSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { loadavg, setPriority, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -18,6 +18,7 @@ import { toolCallsOf } from '../../engine/core/message.ts';
 import type { JobView } from '../../training/queue.ts';
 import { FakeLlm } from '../support/fake-llm.ts';
 import { startServer, type Served } from './load/command.ts';
+import { familyOf } from './load/process-memory.ts';
 import { quantilesOf, rounded } from './load/quantiles.ts';
 import { chatBody, findRequests, prepareDesk } from './load/sample-desk.ts';
 import { sendLoad } from './load/send.ts';
@@ -81,6 +82,9 @@ try {
   rmSync(made, { recursive: true, force: true });
 }
 
+/** Priorities at which the training is made to run, in turns; null: none runs. The first is the product's own. */
+const priorities = [null, 19, 10] as const;
+
 async function besideTraining(server: Served): Promise<object> {
   const { dtr, lppm } = await findRequests(server.url);
   const latencies: Record<string, number[]> = {};
@@ -92,32 +96,57 @@ async function besideTraining(server: Served): Promise<object> {
   };
   for (let round = 0; round < rounds; round += 1) {
     for (const [tier, bodies] of Object.entries({ dtr, lppm })) {
-      await load(`${tier}, no training`, bodies, `quiet-${tier}-${round}`);
-      const [job] = await post<JobView[]>(server, '/api/train', { role: 'support-agent', reason: `round ${round}` });
-      const id = job?.id ?? '';
-      while ((await look(server, id)).progress === null) await wait(100);
-      await wait(3000); // past the reading of the snapshot
-      await load(`${tier}, beside training`, bodies, `beside-${tier}-${round}`);
-      const { state } = await look(server, id);
-      if (state !== 'active') say(`the training was ${state} before the requests were`);
-      await post(server, '/api/cancel', { id });
-      while ((await look(server, id)).state === 'active') await wait(100);
-      await wait(2000);
+      for (const priority of priorities) {
+        const name = nameOf(tier, priority);
+        if (priority === null) {
+          await load(name, bodies, `${name} ${round}`);
+          continue;
+        }
+        const [job] = await post<JobView[]>(server, '/api/train', { role: 'support-agent', reason: `round ${round}` });
+        const id = job?.id ?? '';
+        while ((await look(server, id)).progress === null) await wait(100);
+        await wait(3000); // past the reading of the snapshot
+        reprioritise(server.pid, priority);
+        await load(name, bodies, `${name} ${round}`);
+        const { state } = await look(server, id);
+        if (state !== 'active') say(`the training was ${state} before the requests were`);
+        await post(server, '/api/cancel', { id });
+        while ((await look(server, id)).state === 'active') await wait(100);
+        await wait(2000);
+      }
     }
     say(`round ${round + 1} of ${rounds}`);
   }
   const figures = Object.fromEntries(
     Object.entries(latencies).map(([name, own]) => [name, { n: own.length, ...quantilesOf(own) }]),
   );
-  const ratio = (tier: string, of: 'p50' | 'p95' | 'p99'): number =>
-    rounded((figures[`${tier}, beside training`]?.[of] ?? NaN) / (figures[`${tier}, no training`]?.[of] ?? NaN), 2);
+  const ratio = (name: string, than: string, of: 'p50' | 'p95' | 'p99'): number =>
+    rounded((figures[name]?.[of] ?? NaN) / (figures[than]?.[of] ?? NaN), 2);
   const ratios = Object.fromEntries(
-    ['dtr', 'lppm'].map((tier) => [
-      tier,
-      { p50: ratio(tier, 'p50'), p95: ratio(tier, 'p95'), p99: ratio(tier, 'p99') },
-    ]),
+    ['dtr', 'lppm'].flatMap((tier) =>
+      priorities.slice(1).map((priority) => {
+        const [name, than] = [nameOf(tier, priority), nameOf(tier, null)];
+        return [name, { p50: ratio(name, than, 'p50'), p95: ratio(name, than, 'p95'), p99: ratio(name, than, 'p99') }];
+      }),
+    ),
   );
   return { figures, ratios, failed };
+}
+
+function nameOf(tier: string, priority: number | null): string {
+  return `${tier}, ${priority === null ? 'no training' : `beside training at ${priority}`}`;
+}
+
+/** Gives every thread of the training process another priority; threads that it starts later inherit that. */
+function reprioritise(server: number, priority: number): void {
+  for (const pid of familyOf(server)) {
+    try {
+      if (!readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('retrain-child')) continue;
+      for (const thread of readdirSync(`/proc/${pid}/task`)) setPriority(Number(thread), priority);
+    } catch {
+      // it ended meanwhile
+    }
+  }
 }
 
 /** Says of so many commands that were executed that they were settled wrongly, one after the other. */
