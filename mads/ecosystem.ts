@@ -18,6 +18,7 @@ import { LiveModels } from '../engine/pipeline/live-models.ts';
 import { RegistryBundles } from '../engine/pipeline/registry-bundles.ts';
 import { Rollouts } from '../engine/pipeline/rollout.ts';
 import { ShadowQueue } from '../engine/pipeline/shadow.ts';
+import { BlamedWordings } from '../engine/tiers/blamed-wordings.ts';
 import { GraduatedRoutes } from '../engine/tiers/graduated-routes.ts';
 import { ImperatorTier } from '../engine/tiers/imperator.ts';
 import { Registry } from '../models/registry.ts';
@@ -121,6 +122,7 @@ export async function openEcosystem(config: Config, options: EcosystemOptions): 
     const beside = new ShadowQueue(logger);
     const routes = new GraduatedRoutes();
     const held = new HeldProcesses();
+    const blamed = new BlamedWordings();
     const graduation = new Graduation(
       {
         queries: log.queries,
@@ -152,6 +154,7 @@ export async function openEcosystem(config: Config, options: EcosystemOptions): 
       explore: provider === null ? 0 : config.explore,
       trial: new RoleTrial(rollouts, beside, log),
       graduated: (role, router, isLeft) => routes.around(role, router, isLeft),
+      heedful: (role, tier) => blamed.around(role, tier),
       held: (role, ...of) => held.reason(role, ...of),
       processes: (role) => (host.has(role) ? host.processes(role) : new ActingProcesses()),
     };
@@ -168,9 +171,15 @@ export async function openEcosystem(config: Config, options: EcosystemOptions): 
     });
     const processes: RoleProcesses = new RoleProcesses({ host, office, logger, policy: policyOf(config) });
 
+    const heed = async (roles: readonly string[]): Promise<void> => {
+      for (const role of roles) blamed.load(role, await log.queries.blamedWordings(role));
+    };
     const movements = new MovementWatch({
       review: async () => {
-        await graduation.review(await desk.roles());
+        const known = await desk.roles();
+        // what goes up at once comes before what takes longer to look at
+        await heed(known);
+        await graduation.review(known);
         kept.value = { ...kept.value, graduation: graduation.state };
         await kept.save();
       },
@@ -253,6 +262,7 @@ export async function openEcosystem(config: Config, options: EcosystemOptions): 
     const hireTrained = async (): Promise<void> => {
       for (const { role, current } of await registry.list()) if (current !== null) await staff.hire(role);
     };
+    await heed(await desk.roles());
     await staff.refresh();
     unwatch.push(staff.watch());
     await hireAll();

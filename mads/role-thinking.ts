@@ -34,6 +34,8 @@ export interface ThinkingParts {
   readonly graduated?: (role: string, router: Tier | null, isLeft: (outcome: Outcome) => boolean) => Tier | null;
   /** What the role follows; nothing where absent. */
   readonly processes?: (role: string) => ActingProcesses;
+  /** A cheap tier that does not do again what people called wrong; as it is where absent. */
+  readonly heedful?: (role: string, tier: Tier) => Tier;
   /** Processes that settle nothing now; none where absent. */
   readonly held?: (role: string, ...of: Parameters<HeldReason>) => string | null;
 }
@@ -179,7 +181,9 @@ export class RoleThinking {
     // a route was earned by a process that may be retired since
     const isLeft = (outcome: Outcome): boolean => (followed?.retiredOf(outcome) ?? null) !== null;
     const dtr = graduated === undefined ? router : graduated(this.#role, router, isLeft);
-    const tiers = [dtr, lppm, context];
+    const { heedful = (_, tier) => tier } = this.#parts;
+    const settling = [dtr, lppm].map((tier) => (tier === null ? null : heedful(this.#role, tier)));
+    const tiers = [...settling, context];
     return tiers.filter((tier): tier is Tier => tier !== null && wanted.includes(tier.name));
   }
 

@@ -8,6 +8,7 @@ import {
   type LearnableTurns,
 } from './considered-messages.ts';
 import type { Ask } from './reader.ts';
+import { blamedWordings, type BlamedRow } from './blamed-wordings.ts';
 import { processOutcomes, type ProcessOutcomes } from './process-outcomes.ts';
 import { repeatedWordings, settledWordings, type RepeatedWording, type SettledWording } from './repeated-wordings.ts';
 
@@ -252,6 +253,11 @@ export class LogQueries {
   /** For graduation: what was settled under each process, and what people said of it. */
   processOutcomes(role: string): Promise<ProcessOutcomes[]> {
     return processOutcomes(this.#ask, role);
+  }
+
+  /** What people called wrong, by the words that it was said to. */
+  blamedWordings(role: string): Promise<BlamedRow[]> {
+    return blamedWordings(this.#ask, role);
   }
 
   settledWordings(role: string): Promise<SettledWording[]> {
