@@ -28,13 +28,17 @@ export async function blamedWordings(ask: Ask, role: string): Promise<BlamedRow[
      FROM wrong w JOIN said s ON s.id = w.message ORDER BY w.sequence DESC LIMIT ${mostWordings}`,
     [role],
   );
-  return rows.map((row) => ({
+  return (rows as unknown as readonly StoredRow[]).map(({ text, beforeAuthor, beforeText, outcome }) => ({
     role,
-    text: String(row['text'] ?? ''),
-    before:
-      row['beforeAuthor'] === null
-        ? null
-        : { author: String(row['beforeAuthor']), text: String(row['beforeText'] ?? '') },
-    outcome: JSON.parse(String(row['outcome'])) as Outcome,
+    text: text ?? '',
+    before: beforeAuthor === null ? null : { author: beforeAuthor, text: beforeText ?? '' },
+    outcome: JSON.parse(outcome) as Outcome,
   }));
+}
+
+interface StoredRow {
+  readonly text: string | null;
+  readonly beforeAuthor: string | null;
+  readonly beforeText: string | null;
+  readonly outcome: string;
 }
