@@ -90,12 +90,15 @@ async function choiceFigures() {
   });
   const timed = async (times: number, work: () => Promise<unknown>) => {
     const taken: number[] = [];
+    const before = process.cpuUsage();
     for (let at = 0; at < times; at += 1) {
       const started = performance.now();
       await work();
       taken.push(performance.now() - started);
     }
-    return quantiles(taken);
+    const { user, system } = process.cpuUsage(before);
+    // what it costs however busy the machine is
+    return { ...quantiles(taken), meanOfProcessor: (user + system) / 1000 / times };
   };
   const among: Record<string, unknown> = {};
   for (const [count, times] of [
