@@ -235,6 +235,7 @@ export async function openEcosystem(config: Config, options: EcosystemOptions): 
             rollouts,
             kept,
             graduation,
+            refused: () => live.refused(),
             train: async (role, reason) => (await desk.train({ role, reason, rollout: config.rollout }))[0],
             alpha: config.alpha,
             settings: { turns: config.learnTurns, days: config.learnDays, restMinutes: config.learnRestMinutes },

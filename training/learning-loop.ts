@@ -36,6 +36,8 @@ export interface LearningLoopParts {
   readonly logger: Logger;
   /** Looks for patterns that may move to another tier; told by the owner of these. */
   readonly graduation?: Pick<Graduation, 'look' | 'moved' | 'state'>;
+  /** Why the models of a role that should serve do not, by role. */
+  readonly refused?: () => Readonly<Record<string, string>>;
   /** Milliseconds between two looks. */
   readonly everyMs?: number;
 }
@@ -134,7 +136,8 @@ export class LearningLoop {
   ): Promise<LearningPlan> {
     const isTrying = (await this.#parts.rollouts.refresh(role)) !== null;
     const drifted = signs.filter((sign) => sign.isDrift).map((sign) => sign.what);
-    const news: RoleNews = { role, turns, corrections, hasModels, isTrying, drift: drifted };
+    const isRefused = this.#parts.refused?.()[role] !== undefined;
+    const news: RoleNews = { role, turns, corrections, hasModels, isRefused, isTrying, drift: drifted };
     const last = this.#lastOf(news, jobs);
     const due = dueOf(news, last, jobs, this.#parts.settings, this.#parts.clock.now());
     if (due.reason !== null) await this.#train(news, due, last);
@@ -154,7 +157,7 @@ export class LearningLoop {
     const { role, turns, corrections } = news;
     const known = kept.value.trained[role] ?? null;
     if (known === null) {
-      return news.hasModels
+      return news.hasModels && news.isRefused !== true
         ? this.#remember(role, { turns, corrections, at: clock.now(), job: null, failures: 0 })
         : null;
     }

@@ -18,6 +18,8 @@ export interface RoleNews {
   readonly turns: number;
   readonly corrections: number;
   readonly hasModels: boolean;
+  /** They do not load here, so that everything goes to the LLM. */
+  readonly isRefused?: boolean;
   /** A challenger is tried out: its result comes first. */
   readonly isTrying: boolean;
   /** What drifted, in plain words. */
@@ -53,7 +55,7 @@ const dayMs = 86_400_000;
 const mostDoublings = 6;
 
 /**
- * Whether a role is due, by count of new labelled turns, by age or by drift. Never while a job of the role is open or a
+ * Whether a role is due: by count of new labelled turns, by age or drift, or since its models do not load. Never while a job of the role is open or a
  * challenger is tried out. What failed and can pass is tried again after a pause that doubles; what cannot, once there
  * is more to learn from.
  */
@@ -93,6 +95,7 @@ export function dueOf(
   function reasonOf(): string | null {
     const failed = last?.job === null || last === null ? undefined : own.find(({ id }) => id === last.job);
     if (failed?.state === 'failed' && (last?.failures ?? 0) > 0) return 'the last training failed and may pass now';
+    if (news.isRefused === true) return 'the models that should serve do not load';
     if (turns >= needed) return `${fresh} new turns${words > 0 ? `, ${words} corrections` : ''}`;
     const days = last === null ? 0 : (now - last.at) / dayMs;
     if (turns >= some && news.drift.length > 0) return `drift: ${news.drift.join(', ')}`;

@@ -80,6 +80,12 @@ describe('the learning loop', () => {
     expect(loop.status().plans).toMatchObject([{ role: 'desk', state: 'it is learning' }]);
   });
 
+  it('trains a role at once whose models do not load', async () => {
+    const loop = await loopOf({ refused: () => ({ desk: 'made by another version' }) });
+    await loop.look();
+    expect(await asked()).toEqual(['by itself: the models that should serve do not load']);
+  });
+
   it('remembers over a restart, and begins anew from what it cannot read', async () => {
     const first = await loopOf();
     await first.look();

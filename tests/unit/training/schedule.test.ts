@@ -76,6 +76,8 @@ describe('a role is due', () => {
     expect(reason(much, last(), [job({ state: 'waiting' })])).toBeNull();
     expect(reason(much, last(), [job({ job: { ...job().job, role: 'other' }, state: 'active' })])).not.toBeNull();
     expect(reason({ ...much, isTrying: true })).toBeNull();
+    expect(reason({ isRefused: true })).toContain('do not load');
+    expect(reason({ isRefused: true, isTrying: true })).toBeNull();
     expect(reason(much, last({ at: day - 59 * minute }))).toBeNull();
     expect(reason(much, last({ at: day - 60 * minute }))).not.toBeNull();
   });
