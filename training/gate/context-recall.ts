@@ -32,6 +32,8 @@ export interface ContextVerdict {
 const marginByDefault = 0.02;
 /** Of fewer conversations the spread is not known well enough for a bound. */
 const fewestConversations = 20;
+/** Of fewer a loss may be one odd conversation. */
+const fewestOfLoss = 5;
 
 /**
  * Whether a context model may take the place of what serves, by the evidence that both find of the same questions, which
@@ -59,7 +61,7 @@ export function judgeContext(
   const refused = (why: string, missing: number): ContextVerdict => {
     return { isAccepted: false, isBetter: false, reason: `${why}; what serves stays`, recall, missing };
   };
-  if (conversations >= 2 && upper < 0) return refused(found, 0);
+  if (conversations >= fewestOfLoss && upper < 0) return refused(found, 0);
   if (isFirst) return { isAccepted: true, isBetter: false, reason: found, recall, missing: 0 };
   if (conversations < fewestConversations) {
     const missing = fewestConversations - conversations;
