@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import OpenAI from 'openai';
@@ -60,6 +60,7 @@ describe('the whole circle', () => {
   afterAll(async () => {
     await ecosystem?.close();
     await llm?.stop();
+    await rm(dataDir, { recursive: true, force: true });
   });
 
   let text = commands[0] ?? '';
