@@ -1,7 +1,7 @@
 import type { Command } from '@commander-js/extra-typings';
 import type { JobView } from '../../../../training/queue.ts';
 import { minedText } from '../mined-text.ts';
-import { openDesk } from '../desk-door.ts';
+import { askDesk } from '../desk-question.ts';
 import { flatten } from '../figures.ts';
 import type { Shell } from '../shell.ts';
 import { table } from '../terminal.ts';
@@ -14,27 +14,12 @@ export function addJobs(program: Command, shell: Shell): void {
       `Jobs of the running server: trainings and searches for processes, one trainer at a time for a role. A job that
 failed for a reason that can pass is tried again by itself.`,
     );
-  const ask = async <Answer>(
-    flags: { readonly dataDir?: string | undefined; readonly json?: true | undefined },
-    question: (door: Awaited<ReturnType<typeof openDesk>>) => Promise<Answer>,
-    text: (answer: Answer) => string,
-  ): Promise<void> => {
-    const terminal = shell.terminal(flags.json === true);
-    const door = await openDesk(shell.config({ dataDir: flags.dataDir }), terminal.progress);
-    try {
-      const answer = await question(door);
-      terminal.answer(answer, () => text(answer));
-    } finally {
-      await door.close();
-    }
-  };
-
   jobs
     .command('list')
     .description('all jobs, newest first')
     .option('--data-dir <folder>', 'data folder (default: .thought-engine)')
     .option('--json', 'print one JSON document')
-    .action((flags) => ask(flags, (door) => door.ask('jobs', undefined), listText));
+    .action((flags) => askDesk(shell, flags, (door) => door.ask('jobs', undefined), listText));
 
   const single = { show: 'job', retry: 'retry', cancel: 'cancel' } as const;
   for (const [verb, operation] of Object.entries(single)) {
@@ -45,7 +30,8 @@ failed for a reason that can pass is tried again by itself.`,
       .option('--data-dir <folder>', 'data folder (default: .thought-engine)')
       .option('--json', 'print one JSON document')
       .action((id, flags) =>
-        ask(
+        askDesk(
+          shell,
           flags,
           (door) => door.ask(operation, { id }),
           verb === 'show' ? jobText : ({ job, state }) => `job ${id} of ${job.role} is ${state}`,

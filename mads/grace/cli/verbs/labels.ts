@@ -1,7 +1,7 @@
 import type { Command } from '@commander-js/extra-typings';
 import { EngineError } from '../../../../engine/core/errors.ts';
 import type { LabelQueue } from '../../label-queue.ts';
-import { openDesk } from '../desk-door.ts';
+import { askDesk, ofRole } from '../desk-question.ts';
 import type { Shell } from '../shell.ts';
 import { percent, table } from '../terminal.ts';
 
@@ -28,16 +28,14 @@ many as were drawn, the next training certifies by them too, and no longer by th
     .option('--data-dir <folder>', 'data folder (default: .thought-engine)')
     .option('--json', 'print one JSON document')
     .action(async (flags) => {
-      const terminal = shell.terminal(flags.json === true);
       const limit = Number(flags.limit);
       if (!Number.isInteger(limit) || limit < 0) throw new EngineError('USAGE', { detail: '--limit needs a number' });
-      const door = await openDesk(shell.config({ dataDir: flags.dataDir }), terminal.progress);
-      try {
-        const queues = await door.ask('labels', flags.role === undefined ? { limit } : { limit, role: flags.role });
-        terminal.answer(queues, () => queues.map(queueText).join('\n\n'));
-      } finally {
-        await door.close();
-      }
+      await askDesk(
+        shell,
+        flags,
+        (door) => door.ask('labels', { ...ofRole(flags), limit }),
+        (queues) => queues.map(queueText).join('\n\n'),
+      );
     });
   labels
     .command('answer')
@@ -51,15 +49,13 @@ many as were drawn, the next training certifies by them too, and no longer by th
       if (verdict !== 'right' && verdict !== 'wrong') {
         throw new EngineError('USAGE', { detail: `the verdict is "right" or "wrong", not "${verdict}"` });
       }
-      const terminal = shell.terminal(flags.json === true);
-      const door = await openDesk(shell.config({ dataDir: flags.dataDir }), terminal.progress);
-      try {
-        const note = flags.note === undefined ? {} : { note: flags.note };
-        const word = await door.ask('label', { decision, correct: verdict === 'right', ...note });
-        terminal.answer(word, () => `kept: ${decision} was settled ${verdict === 'right' ? 'rightly' : 'wrongly'}`);
-      } finally {
-        await door.close();
-      }
+      const note = flags.note === undefined ? {} : { note: flags.note };
+      await askDesk(
+        shell,
+        flags,
+        (door) => door.ask('label', { decision, correct: verdict === 'right', ...note }),
+        () => `kept: ${decision} was settled ${verdict === 'right' ? 'rightly' : 'wrongly'}`,
+      );
     });
 }
 

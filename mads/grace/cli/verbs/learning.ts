@@ -1,6 +1,6 @@
 import type { Command } from '@commander-js/extra-typings';
 import type { LearningStatus, Movement } from '../../../../engine/core/learning.ts';
-import { openDesk } from '../desk-door.ts';
+import { askDesk, ofRole } from '../desk-question.ts';
 import type { Shell } from '../shell.ts';
 import { percent, table } from '../terminal.ts';
 
@@ -18,16 +18,7 @@ that became routes of the tree router, and what was demoted, each with the reaso
     .option('--role <name>', 'one role alone')
     .option('--data-dir <folder>', 'data folder (default: .thought-engine)')
     .option('--json', 'print one JSON document')
-    .action(async (flags) => {
-      const terminal = shell.terminal(flags.json === true);
-      const door = await openDesk(shell.config({ dataDir: flags.dataDir }), terminal.progress);
-      try {
-        const status = await door.ask('learning', flags.role === undefined ? {} : { role: flags.role });
-        terminal.answer(status, () => learningText(status));
-      } finally {
-        await door.close();
-      }
-    });
+    .action((flags) => askDesk(shell, flags, (door) => door.ask('learning', ofRole(flags)), learningText));
 }
 
 function learningText({ isOn, plans, rollouts, drift, moved }: LearningStatus): string {

@@ -7,17 +7,12 @@ import { text as allOf } from 'node:stream/consumers';
 import type { Command } from '@commander-js/extra-typings';
 import { EngineError, messageOf } from '../../../../engine/core/errors.ts';
 import type { ApprovalPolicy } from '../../process-office.ts';
-import { openDesk, type DeskDoor } from '../desk-door.ts';
+import type { DeskDoor } from '../desk-door.ts';
+import { askDesk, ofRole } from '../desk-question.ts';
 import { approvalsText, diffText, editedText, listText, nameText, showText } from '../process-text.ts';
 import type { Shell } from '../shell.ts';
 import type { Terminal } from '../terminal.ts';
 import { addMine } from './mine.ts';
-
-interface Flags {
-  readonly role?: string | undefined;
-  readonly dataDir?: string | undefined;
-  readonly json?: true | undefined;
-}
 
 const example = `
 Examples:
@@ -48,7 +43,7 @@ the approved version goes on acting.`,
     .option('--role <name>', 'one role alone')
     .option('--data-dir <folder>', 'data folder (default: .thought-engine)')
     .option('--json', 'print one JSON document')
-    .action((flags) => ask(shell, flags, (door) => door.ask('processes', ofRole(flags)), listText));
+    .action((flags) => askDesk(shell, flags, (door) => door.ask('processes', ofRole(flags)), listText));
 
   processes
     .command('show')
@@ -59,7 +54,7 @@ the approved version goes on acting.`,
     .option('--data-dir <folder>', 'data folder (default: .thought-engine)')
     .option('--json', 'print one JSON document')
     .action((name, flags) =>
-      ask(
+      askDesk(
         shell,
         flags,
         (door) => door.ask('process', { ...ofRole(flags), name }),
@@ -89,7 +84,7 @@ the approved version goes on acting.`,
           ? { name, ...(flags.to === undefined ? {} : { version: flags.to }) }
           : { policy: policyOf(flags) };
       if (name !== undefined && flags.all === true) throw usage('name a process or say --all, not both');
-      return ask(
+      return askDesk(
         shell,
         flags,
         (door) => door.ask('approveProcess', { ...ofRole(flags), ...asked, by: person() }),
@@ -107,7 +102,7 @@ the approved version goes on acting.`,
     .option('--data-dir <folder>', 'data folder (default: .thought-engine)')
     .option('--json', 'print one JSON document')
     .action((name, flags) =>
-      ask(
+      askDesk(
         shell,
         flags,
         async (door, terminal) => {
@@ -128,7 +123,12 @@ the approved version goes on acting.`,
     .option('--data-dir <folder>', 'data folder (default: .thought-engine)')
     .option('--json', 'print one JSON document')
     .action((name, flags) =>
-      ask(shell, flags, async (door) => (await door.ask('process', { ...ofRole(flags), name })).differences, diffText),
+      askDesk(
+        shell,
+        flags,
+        async (door) => (await door.ask('process', { ...ofRole(flags), name })).differences,
+        diffText,
+      ),
     );
 
   processes
@@ -141,33 +141,13 @@ the approved version goes on acting.`,
     .option('--data-dir <folder>', 'data folder (default: .thought-engine)')
     .option('--json', 'print one JSON document')
     .action((name, flags) =>
-      ask(
+      askDesk(
         shell,
         flags,
         (door) => door.ask('retireProcess', { ...ofRole(flags), name, by: person() }),
         ({ stored }) => `${stored.definition.name} of ${stored.role} is retired`,
       ),
     );
-}
-
-async function ask<Answer>(
-  shell: Shell,
-  flags: Flags,
-  question: (door: DeskDoor, terminal: Terminal) => Promise<Answer>,
-  text: (answer: Answer) => string,
-): Promise<void> {
-  const terminal = shell.terminal(flags.json === true);
-  const door = await openDesk(shell.config({ dataDir: flags.dataDir }), terminal.progress);
-  try {
-    const answer = await question(door, terminal);
-    terminal.answer(answer, () => text(answer));
-  } finally {
-    await door.close();
-  }
-}
-
-function ofRole({ role }: Flags): { role?: string } {
-  return role === undefined ? {} : { role };
 }
 
 function policyOf(flags: {

@@ -1,7 +1,7 @@
 import type { Command } from '@commander-js/extra-typings';
 import { populationWords } from '../../../../models/certificate-population.ts';
 import type { Report } from '../../report.ts';
-import { openDesk } from '../desk-door.ts';
+import { askDesk, ofRole } from '../desk-question.ts';
 import type { Shell } from '../shell.ts';
 import { percent, table } from '../terminal.ts';
 
@@ -16,16 +16,7 @@ and what was served so far.`,
     .option('--role <name>', 'one role alone')
     .option('--data-dir <folder>', 'data folder (default: .thought-engine)')
     .option('--json', 'print one JSON document')
-    .action(async (flags) => {
-      const terminal = shell.terminal(flags.json === true);
-      const door = await openDesk(shell.config({ dataDir: flags.dataDir }), terminal.progress);
-      try {
-        const report = await door.ask('report', flags.role === undefined ? {} : { role: flags.role });
-        terminal.answer(report, () => reportText(report));
-      } finally {
-        await door.close();
-      }
-    });
+    .action((flags) => askDesk(shell, flags, (door) => door.ask('report', ofRole(flags)), reportText));
 }
 
 export function reportText({ prospects, served }: Report): string {
