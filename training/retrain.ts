@@ -13,36 +13,21 @@ import { artefactKinds, taughtProcesses, type ArtefactDescription, type Artefact
 import type { Registry } from '../models/registry.ts';
 import { publishModels } from './artefacts.ts';
 import type { AuditOrder } from './audit.ts';
-import {
-  bytesOf,
-  cheapTiers,
-  combine,
-  footprintsOf,
-  groundOf,
-  judgeEarlier,
-  openChampion,
-  type Champion,
-  type Combined,
-  type Ground,
-  type Ladder,
-} from './contest.ts';
-import { contestContext, heldOutQuestions } from './context-contest.ts';
-import { settleTurns, type LadderFigures, type SettledTurn } from './evaluate.ts';
-import { contextOutcomes, type ContextOutcome } from './examples/context-outcomes.ts';
-import { judgeCandidate, seenByGate, type GateVerdict } from './gate.ts';
+import { combine, groundOf, openChampion, type Champion } from './contest.ts';
+import { type LadderFigures } from './evaluate.ts';
+import { contextOutcomes } from './examples/context-outcomes.ts';
+import { seenByGate, type GateVerdict } from './gate.ts';
 import { levelOfNextTest } from './gate/alpha-spending.ts';
-import type { ContextVerdict } from './gate/context-recall.ts';
 import type { Terms } from './gate/losses.ts';
-import { metamorphicFigures } from './gate/metamorphic.ts';
 import type { SealedVerdict } from './gate/sealed.ts';
-import { slicesByMessage } from './gate/slices.ts';
-import { judgeTurns, type JudgedTurn } from './judged-turn.ts';
+import { judgeTurns } from './judged-turn.ts';
 import { judgingTiers } from './judging-tiers.ts';
 import { referenceReader } from './labels/reference.ts';
 import { trustedLabels } from './labels/trusted-labels.ts';
 import { disposeAll, learn, type Learned, type LearnedTier } from './learn.ts';
 import { fewestAudited } from './ladder-certificate.ts';
 import type { RetrainResult } from './queue.ts';
+import { judge, judgeContextOf, termsOf } from './verdict.ts';
 
 export interface RetrainOptions {
   readonly role: string;
@@ -167,107 +152,6 @@ export async function retrain(options: RetrainOptions): Promise<RetrainResult> {
     await disposeAll(learned.models);
     if (champion !== null) await disposeAll(champion.models);
   }
-}
-
-interface Contest {
-  readonly ground: Ground;
-  readonly learned: Learned;
-  readonly combined: Combined;
-  readonly champion: Champion | null;
-  /** What the champion proposes for the held-out and the corrected turns. */
-  readonly old: readonly JudgedTurn[];
-  /** Share of the messages in service that were passed up. */
-  readonly passedShare: number;
-  readonly level: number;
-  readonly context: ContextVerdict | null;
-}
-
-/** Of the level of a test, what is left to the context model where one was learned. */
-const shareOfContext = 0.25;
-
-/** The learned context model against what serves; null where none was learned. */
-async function judgeContextOf(
-  { models: { cet } }: Learned,
-  champion: Champion | null,
-  options: RetrainOptions & {
-    readonly ground: Ground;
-    readonly outcomes: ReadonlyMap<string, ContextOutcome>;
-    readonly unlabelled: ReadonlySet<string>;
-    readonly level: number;
-  },
-): Promise<ContextVerdict | null> {
-  if (cet === null) return null;
-  const { ground, outcomes, unlabelled, level, progress } = options;
-  progress({ stage: 'compare context models', done: 0, total: null });
-  const questions = heldOutQuestions(ground, outcomes, unlabelled);
-  const bundle = champion?.bundle ?? null;
-  return await contestContext({ candidate: cet, champion: bundle, questions, level: level * shareOfContext }, options);
-}
-
-/** All that the gate asks, of the candidate and of the champion. */
-async function judge(
-  { ground, learned, combined, champion, old, passedShare, level, context }: Contest,
-  options: RetrainOptions,
-): Promise<GateVerdict> {
-  const fresh = apart(settleTurns(combined.judged, combined.thresholds), ground);
-  const ladderLevel = context === null ? level : level * (1 - shareOfContext);
-  const common = { ...termsOf(learned, champion, options), level: ladderLevel, ...(context && { context }) };
-  const slices = slicesByMessage(ground.heldOut);
-  if (champion === null) {
-    return judgeCandidate(fresh.unseen, null, {
-      ...common,
-      corrected: { candidate: fresh.corrected, champion: [] },
-      judged: { candidate: combined.judged, champion: null },
-    });
-  }
-  const before = apart(settleTurns(old, champion.bundle.thresholds), ground);
-  const opened = await Promise.all(Object.values(combined.artefacts).map((id) => options.registry.artefact(id)));
-  const mine: Ladder = { ...combined, bytes: bytesOf({ artefacts: Object.fromEntries(opened.entries()) }) };
-  const theirs: Ladder = { ...champion, thresholds: champion.bundle.thresholds };
-  const [candidateCost, championCost] = await footprintsOf(ground.heldOut, [mine, theirs]);
-  const earlier = await judgeEarlier(ground, champion, options.clock.now(), options);
-  const passed = combined.isWhole
-    ? { ...(await passedUpBy(ground, learned, champion, options.progress)), share: passedShare }
-    : null;
-  return judgeCandidate(fresh.unseen, before.unseen, {
-    ...common,
-    slices,
-    ...(passed && { passed }),
-    corrected: { candidate: fresh.corrected, champion: before.corrected },
-    judged: { candidate: combined.judged, champion: old },
-    metamorphic: {
-      candidate: await metamorphicFigures(ground.heldOut, cheapTiers(mine)),
-      champion: await metamorphicFigures(ground.heldOut, cheapTiers(theirs)),
-    },
-    ...(candidateCost === undefined || championCost === undefined
-      ? {}
-      : { footprint: { candidate: candidateCost, champion: championCost } }),
-    ...(earlier === null ? {} : { earlier }),
-  });
-}
-
-/** What was passed up in service and held out, as both would settle it. */
-async function passedUpBy(ground: Ground, learned: Learned, champion: Champion, progress: Progress) {
-  const tiers = judgingTiers(champion.models);
-  const proposals = await judgeTurns(ground.passedUp, tiers, ground.payloadTools, progress, ground.isKept);
-  return {
-    candidate: settleTurns(learned.passedUp, learned.thresholds),
-    champion: settleTurns(proposals, champion.bundle.thresholds),
-  };
-}
-
-function termsOf({ teacherNoise }: Learned, champion: Champion | null, { alpha }: RetrainOptions): Terms {
-  const proved = champion?.bundle.certificate?.alpha;
-  return { alpha, labelNoise: teacherNoise, isStricter: proved !== undefined && alpha < proved };
-}
-
-/** Rows that nobody learned from, which prove something, apart from those that people corrected. */
-function apart(rows: readonly SettledTurn[], ground: Ground) {
-  const ids = new Set(ground.corrected.map((turn) => turn.message.id));
-  return {
-    unseen: rows.filter((row) => !ids.has(row.message)),
-    corrected: rows.filter((row) => ids.has(row.message)),
-  };
 }
 
 /** Bound of what serves where thresholds were set together with tiers that do not. */
