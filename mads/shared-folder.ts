@@ -36,9 +36,10 @@ async function isLinked(own: string, shared: string): Promise<boolean> {
   const found = await lstat(own).catch(() => null);
   if (found === null) return false;
   if (found.isSymbolicLink()) {
-    if ((await realpath(own)) === (await realpath(shared))) return true;
+    if ((await realpath(own).catch(() => null)) === (await realpath(shared))) return true;
     throw refused(`${own} is a link to another folder than ${shared}: remove it, and start again`);
   }
+  if (!found.isDirectory()) throw refused(`${own} is no folder: move it away, and start again`);
   const inside = await readdir(own, { recursive: true, withFileTypes: true }).catch(() => []);
   const isStill = (await lstat(own).catch(() => null))?.isDirectory() === true;
   if (isStill && inside.some((one) => !one.isDirectory())) {

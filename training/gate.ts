@@ -100,7 +100,8 @@ export function judgeCandidate(
   if (cases.broken.length > 0) {
     faults.push(`it settles ${cases.broken.length} corrected messages wrongly that the champion does not`);
   }
-  faults.push(...slicesLost(pairs, options.slices ?? (() => []), terms), ...otherFaults(options));
+  // weights are shares of all traffic, and say nothing within a kind of it
+  faults.push(...slicesLost(fair, options.slices ?? (() => []), terms), ...otherFaults(options));
   const since = options.earlier === undefined ? null : lossSince(candidateRows, options.earlier, margin, terms);
   if (since !== null) faults.push(since);
 

@@ -49,7 +49,7 @@ export function compare(pairs: readonly Pair[], of: (row: SettledTurn) => boolea
 /**
  * As `compare`, on bare answers: right or not, or a share in [0, 1] of each.
  * @param groups the conversation of each row; each its own where absent
- * @param weights what each row counts as; 1 where absent. They add up to the number of rows.
+ * @param weights what each row counts as; 1 where absent
  */
 export function pairedDifference(
   first: readonly (boolean | number)[],
@@ -61,11 +61,13 @@ export function pairedDifference(
   let better = 0;
   let worse = 0;
   let balance = 0;
+  let total = 0;
   const sums = new Map<string, { balance: number; rows: number }>();
   for (const [index, value] of first.entries()) {
     const weight = weights?.[index] ?? 1;
     const step = weight * (Number(value) - Number(second[index]));
     balance += step;
+    total += weight;
     if (step > 0) better += 1;
     if (step < 0) worse += 1;
     const key = groups?.[index] ?? String(index);
@@ -77,7 +79,7 @@ export function pairedDifference(
     }
   }
   if (rows === 0) return { rows, better, worse, difference: 0, lower: -1, upper: 1, chance: 1 };
-  const difference = balance / rows;
+  const difference = balance / total;
   let squares = 0;
   let favours = 0;
   let opposes = 0;
@@ -86,7 +88,7 @@ export function pairedDifference(
     if (one.balance > 0) favours += 1;
     if (one.balance < 0) opposes += 1;
   }
-  const deviation = Math.sqrt(squares) / rows;
+  const deviation = Math.sqrt(squares) / total;
   return {
     rows,
     better,
@@ -94,7 +96,11 @@ export function pairedDifference(
     difference,
     lower: difference - z95 * deviation,
     upper: difference + z95 * deviation,
-    chance: weights === undefined ? chanceOf(favours, opposes) : normalTail(difference / deviation),
+    chance:
+      weights === undefined
+        ? chanceOf(favours, opposes)
+        : // so many conversations cannot say more than if all of them favoured the first
+          Math.max(normalTail(difference / deviation), 0.5 ** (favours + opposes)),
   };
 }
 

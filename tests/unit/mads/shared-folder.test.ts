@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -28,6 +28,15 @@ describe('shareFolder', () => {
     expect(readFileSync(join(folder, 'one/models/a'), 'utf8')).toBe('weights');
     await share('two');
     await expect(share('two', 'elsewhere')).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
+  });
+
+  it('says so where a link leads nowhere any more, and where a file stands in the way', async () => {
+    await share('one');
+    renameSync(join(folder, 'shared'), join(folder, 'moved'));
+    await expect(share('one', 'moved')).rejects.toThrow(/is a link to another folder than .*moved.models/);
+    mkdirSync(join(folder, 'two'));
+    writeFileSync(join(folder, 'two/models'), '');
+    await expect(share('two', 'moved')).rejects.toThrow(/models is no folder: move it away/);
   });
 
   it('does nothing where nothing is shared', async () => {

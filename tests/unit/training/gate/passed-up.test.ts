@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { judgeCandidate } from '../../../../training/gate.ts';
-import { compare, isRight, pairUp } from '../../../../training/gate/paired.ts';
+import { compare, isRight, pairUp, pairedDifference } from '../../../../training/gate/paired.ts';
 import { withPassedUp } from '../../../../training/gate/passed-up.ts';
 import type { SettledTurn } from '../../../../training/evaluate.ts';
 
@@ -59,5 +59,30 @@ describe('withPassedUp', () => {
     expect(withPassedUp(fair, { candidate: [], champion: [], share: 0.5 })).toBe(fair);
     const known = rows('new', ['right', 300]);
     expect(withPassedUp(fair, { candidate: known, champion: known, share: 0.5 })).toBe(fair);
+  });
+
+  it('does not make a kind of messages lose more, or less, than it does', () => {
+    // of 400 of a kind five are lost: less than the 2 % that are refused whatever chance says
+    const lost = rows('fair', ['up', 5], ['right', 775], ['wrong', 20], ['right', 60], ['up', 140]);
+    const learned = { candidate: rows('new', ['right', 150], ['up', 150]), champion: old, share: 0.05 };
+    const kind = new Set(champion.slice(0, 400).map(({ message }) => message));
+    const slices = (message: string): string[] => (kind.has(message) ? ['kind'] : []);
+    const { reasons } = judgeCandidate(lost, champion, { ...options, slices, passed: learned });
+    expect(reasons.filter((line) => line.includes('"kind"'))).toEqual(
+      judgeCandidate(lost, champion, { ...options, slices }).reasons.filter((line) => line.includes('"kind"')),
+    );
+  });
+});
+
+describe('pairedDifference', () => {
+  it('is a share of what the rows count as', () => {
+    const { difference } = pairedDifference([true, false], [false, false], undefined, [3, 1]);
+    expect(difference).toBeCloseTo(0.75, 9);
+  });
+
+  it('takes few conversations of one mind for no more than they can prove', () => {
+    expect(pairedDifference([true, true, true], [false, false, false], undefined, [2, 0.5, 0.5]).chance).toBe(0.125);
+    expect(pairedDifference([true], [false], undefined, [1]).chance).toBe(0.5);
+    expect(pairedDifference([true], [true], undefined, [1]).chance).toBe(1);
   });
 });

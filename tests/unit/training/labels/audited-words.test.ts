@@ -68,6 +68,19 @@ describe('auditedWords', () => {
     expect(auditedWords([], [])).toEqual([]);
   });
 
+  it('keeps mistakes in the sample that somebody complained of before they were shown', () => {
+    const ordered = byStake('executes').toSorted((a, b) => auditOrder(a.id) - auditOrder(b.id));
+    const [first, , third] = ordered;
+    const complaint = (of: typeof first): Feedback =>
+      word(of?.id ?? '', { id: `fbk_${of?.id}`, decision: null, correct: false, outcome: null });
+    const looked = [...ordered.slice(1, 3), ...byStake('passed')].map(({ id }) => word(id));
+    const words = auditedWords([complaint(first), complaint(third), complaint(ordered[9]), ...looked], decisions);
+    const said = new Map(words.map(({ message, outcome }) => [message, outcome]));
+    expect(said.get(first?.message ?? '')).toBeNull();
+    expect(said.get(third?.message ?? '')).toEqual(reply);
+    expect(said.has(ordered[9]?.message ?? '')).toBe(false);
+  });
+
   it('takes the later of two words, and what was called wrong without the right answer for the LLM', () => {
     const all = drawn.map(({ id }) => word(id));
     const [first] = drawn;
