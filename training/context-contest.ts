@@ -23,15 +23,19 @@ export interface ContextContest {
   readonly level: number;
 }
 
-/** Questions of the held-out conversations, with what their answers rested on. */
+/**
+ * Questions of the held-out conversations, with what their answers rested on. What was passed up is just what a context is
+ * chosen for; what people corrected was taught.
+ */
 export function heldOutQuestions(
-  { turns, heldOut }: Pick<Ground, 'turns' | 'heldOut'>,
+  { turns, heldOut, passedUp, corrected }: Pick<Ground, 'turns' | 'heldOut' | 'passedUp' | 'corrected'>,
   outcomes: ReadonlyMap<string, ContextOutcome>,
   unlabelled: ReadonlySet<string>,
 ): CetExample[] {
-  const conversations = new Set(heldOut.map(({ conversation }) => conversation));
+  const conversations = new Set([...heldOut, ...passedUp].map(({ conversation }) => conversation));
+  const taught = new Set(corrected.map(({ message }) => message.id));
   const usable = turns.filter(
-    ({ conversation, message }) => conversations.has(conversation) && !unlabelled.has(message.id),
+    ({ conversation, message: { id } }) => conversations.has(conversation) && !unlabelled.has(id) && !taught.has(id),
   );
   return cetExamples(usable, outcomes);
 }

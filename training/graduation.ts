@@ -31,8 +31,8 @@ interface Pattern {
 
 /**
  * Which wordings go by a deterministic route: always the same deed with the same arguments, proved on labels that none
- * of our own tiers gave and that come from more than one person, settled by the process mapper in the same way. A route whose bound breaks, or of which a person
- * says that it is wrong, is demoted. The same log gives the same routes.
+ * of our own tiers gave and that come from more than one person, settled by the process mapper in the same way. A route
+ * whose bound breaks, or of which a person says that it is wrong, is demoted. The same log gives the same routes.
  */
 export function graduate(
   before: readonly GraduatedRoute[],

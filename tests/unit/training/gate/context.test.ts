@@ -2,12 +2,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sampleConversations } from '../../../../datasets/sample/desk.ts';
 import { fewestGoldenVectors } from '../../../../models/artefact.ts';
 import type { Bundle } from '../../../../models/bundle.ts';
 import type { CetExample } from '../../../../models/cet/example.ts';
 import { CetModel } from '../../../../models/cet/model.ts';
 import { Registry } from '../../../../models/registry.ts';
-import { contestContext } from '../../../../training/context-contest.ts';
+import { contestContext, heldOutQuestions } from '../../../../training/context-contest.ts';
+import { answeredTurns } from '../../../../training/examples/answered-turn.ts';
 import { judgeContext, type FoundEvidence } from '../../../../training/gate/context-recall.ts';
 import { judgeCandidate } from '../../../../training/gate.ts';
 import { contextDesk, smallContext } from '../../../support/context-desk.ts';
@@ -160,5 +162,18 @@ describe('a context model that challenges', () => {
     const verdict = judgeCandidate(rows, rows, { alpha: 0.05, context: refused });
     expect(verdict.isPromoted).toBe(false);
     expect(verdict.reasons.join('\n')).toContain('15 more conversations');
+  });
+});
+
+describe('heldOutQuestions', () => {
+  it('asks in all held-out conversations, but not what was taught', () => {
+    const turns = answeredTurns(sampleConversations(5, { conversations: 60 }));
+    const questionsOf = (ground: Partial<Parameters<typeof heldOutQuestions>[0]>) =>
+      heldOutQuestions({ turns, heldOut: [], passedUp: [], corrected: [], ...ground }, new Map(), new Set());
+    const all = questionsOf({ heldOut: turns });
+    expect(all.length).toBeGreaterThan(10);
+    expect(questionsOf({})).toEqual([]);
+    expect(questionsOf({ passedUp: turns })).toEqual(all);
+    expect(questionsOf({ heldOut: turns, corrected: turns })).toEqual([]);
   });
 });
