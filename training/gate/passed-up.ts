@@ -18,12 +18,14 @@ export interface PassedUp {
 export function withPassedUp(fair: readonly Pair[], { candidate, champion, share }: PassedUp): readonly Pair[] {
   const isPassed = ([, old]: Pair): boolean => old.tier === null;
   // what the champion has learned to settle since is in the other stratum, which the fair rows represent
-  const fresh = pairUp(candidate, champion).filter(isPassed);
+  const asked = pairUp(candidate, champion);
+  const fresh = asked.filter(isPassed);
   const up = [...fair.filter(isPassed), ...fresh];
   const settled = fair.filter((pair) => !isPassed(pair));
   if (fresh.length === 0 || settled.length === 0) return fair;
+  const passed = (share * fresh.length) / asked.length;
   const rows = up.length + settled.length;
   const weighed = (pairs: readonly Pair[], part: number): Pair[] =>
     pairs.map(([one, other]) => [one, other, (rows * part) / pairs.length]);
-  return [...weighed(settled, 1 - share), ...weighed(up, share)];
+  return [...weighed(settled, 1 - passed), ...weighed(up, passed)];
 }
