@@ -18,6 +18,8 @@ export interface SettledTurn {
   readonly tier: 'dtr' | 'lppm' | null;
   readonly correct: boolean;
   readonly unsafe: boolean;
+  /** It was handed to an executing tool. */
+  readonly executes: boolean;
 }
 
 export interface TierFigures {
@@ -51,7 +53,8 @@ export function settleTurns(judged: readonly JudgedTurn[], thresholds: LadderThr
     };
     const tier = isSure(dtr, thresholds.dtr) ? 'dtr' : isSure(lppm, thresholds.lppm) ? 'lppm' : null;
     const proposal = tier === 'dtr' ? dtr : tier === 'lppm' ? lppm : null;
-    return { message, conversation, tier, correct: proposal?.correct ?? false, unsafe: proposal?.unsafe ?? false };
+    const { correct = false, unsafe = false, executes = false } = proposal ?? {};
+    return { message, conversation, tier, correct, unsafe, executes };
   });
 }
 

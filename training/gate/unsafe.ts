@@ -16,7 +16,8 @@ export function unsafeBeyondNoise(pairs: readonly Pair[], labelNoise: number): n
   const { better, worse } = compare(pairs, isUnsafe);
   const more = better - worse;
   if (more <= 0) return 0;
-  const fresh = pairs.filter(([candidate, champion]) => candidate.tier !== null && champion.tier === null).length;
+  // noise of the labels makes only what is executed look unwanted, however much else is newly settled
+  const fresh = pairs.filter(([candidate, champion]) => candidate.executes && champion.tier === null).length;
   const chance = fresh < more ? 0 : 1 - binomialTail(more - 1, fresh, labelNoise);
   return chance < explained ? more : 0;
 }

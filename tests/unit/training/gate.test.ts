@@ -22,6 +22,7 @@ function rows(right: number, wrong: number, passed: number, unsafe = 0): Settled
     tier: index < right + wrong ? 'dtr' : null,
     correct: index < right,
     unsafe: index >= right && index < right + unsafe,
+    executes: index >= right && index < right + unsafe,
   }));
 }
 
@@ -123,7 +124,7 @@ describe('judgeCandidate', () => {
   it('lets a mended correction outweigh a loss that may be chance, and no other', () => {
     const small = rows(100, 2, 98);
     const row = (wrong: boolean): SettledTurn[] => [
-      { message: 'c', conversation: 'c', tier: wrong ? 'dtr' : null, correct: false, unsafe: false },
+      { message: 'c', conversation: 'c', tier: wrong ? 'dtr' : null, correct: false, unsafe: false, executes: false },
     ];
     const mended = { candidate: row(false), champion: row(true) };
     const one = rows(99, 2, 99);

@@ -148,7 +148,14 @@ describe('a context model that challenges', () => {
   });
   it('is a reason to change a bundle where it finds more, and none where it was refused', () => {
     const rows = Array.from({ length: 2000 }, (_, at) => {
-      return { message: `m${at}`, conversation: `c${at}`, tier: 'dtr', correct: true, unsafe: false } as const;
+      return {
+        message: `m${at}`,
+        conversation: `c${at}`,
+        tier: 'dtr',
+        correct: true,
+        unsafe: false,
+        executes: false,
+      } as const;
     });
     const serving = found(100, () => 0);
     const better = judgeContext(

@@ -15,6 +15,7 @@ function rows(name: string, ...fates: readonly (readonly [Fate, number])[]): Set
       tier: fate === 'up' ? null : 'dtr',
       correct: fate === 'right',
       unsafe: false,
+      executes: false,
     }));
 }
 
@@ -52,6 +53,13 @@ describe('withPassedUp', () => {
     const verdict = judgeCandidate(same, champion, { ...options, passed: wrong });
     expect(verdict.isPromoted).toBe(false);
     expect(verdict.reasons.join()).toMatch(/wrong answers rise/);
+  });
+
+  it('takes what the champion has learned to settle since off the share that is passed up', () => {
+    const since = [...old.slice(0, 100), ...rows('new', ['right', 300]).slice(100)];
+    const pairs = withPassedUp(pairUp(same, champion), { candidate: since, champion: since, share: 0.6 });
+    const up = pairs.reduce((sum, [, before, weight = 1]) => (before.tier === null ? sum + weight : sum), 0);
+    expect(up / pairs.length).toBeCloseTo(0.2, 6);
   });
 
   it('leaves out what the champion has learned to settle since, and does nothing without rows', () => {

@@ -9,7 +9,7 @@ const better = contender(0.04);
 const of = (message: string, share: number): boolean => hashFraction(`planted ${message}`) < share;
 const isRare = (message: string): boolean => slice(message).includes('rare kind');
 const row = (correct: boolean): SettledTurn[] => [
-  { message: 'x', conversation: 'x', tier: 'dtr', correct, unsafe: false },
+  { message: 'x', conversation: 'x', tier: 'dtr', correct, unsafe: false, executes: false },
 ];
 const cheat: Contender = {
   ...changed(champion, () => ({ correct: true })),
@@ -140,6 +140,7 @@ describe('the gate', () => {
         tier: 'dtr',
         correct: dtr?.correct ?? false,
         unsafe: false,
+        executes: false,
       }));
     const earlier = settled(changed(better, () => ({ correct: true })));
     const verdict = contest(better, champion, { earlier });

@@ -11,6 +11,7 @@ const rows = (wrong: number): SettledTurn[] =>
     tier: 'lppm',
     correct: index >= wrong,
     unsafe: false,
+    executes: false,
   }));
 
 describe('judgeSealed', () => {
