@@ -1,6 +1,5 @@
 import type { Device } from '../engine/core/config.ts';
 import type { Conversation } from '../engine/core/conversation.ts';
-import { EngineError } from '../engine/core/errors.ts';
 import type { Progress } from '../engine/core/progress.ts';
 import type { Bundle } from '../models/bundle.ts';
 import type { ArtefactKind } from '../models/manifest.ts';
@@ -14,6 +13,7 @@ import type { PayloadTool } from './examples/payload-tools.ts';
 import { championAt, longAgo } from './gate/champion-before.ts';
 import { measureLatency, type Footprint } from './gate/footprint.ts';
 import { judgeTurns, type JudgedTurn } from './judged-turn.ts';
+import { isOutlived } from './outlived-bundle.ts';
 import { judgingTiers } from './judging-tiers.ts';
 import { disposeAll, type Learned, type LearnedModels } from './learn.ts';
 import { tiersOf } from './tiers.ts';
@@ -35,6 +35,7 @@ export interface ContestOptions {
   readonly role: string;
   readonly registry: Registry;
   readonly device: Device;
+  readonly codeVersion: string;
   readonly progress: Progress;
 }
 
@@ -69,8 +70,8 @@ export function groundOf(
 }
 
 /**
- * The serving bundle; null where none serves, or where the code has changed so that this one loads nowhere any more: then
- * nothing serves that a candidate could be worse than. One whose model is damaged is set aside, and the one before it
+ * The serving bundle; null where none serves, or where the code has outlived this one: then nothing serves that a candidate
+ * could be worse than. One whose model is damaged is set aside, and the one before it
  * opened.
  */
 export async function openChampion(options: ContestOptions): Promise<Champion | null> {
@@ -82,7 +83,7 @@ export async function openChampion(options: ContestOptions): Promise<Champion | 
       await loadsWhole(opened, options);
       return await load(opened, options);
     } catch (error) {
-      if (EngineError.isInstance(error) && error.code === 'ARTEFACT_MISMATCH') return null;
+      if (await isOutlived(error, opened, registry, options.codeVersion)) return null;
       const isSetAside = (await registry.current(role))?.id !== opened.bundle.id;
       if (!isSetAside) throw error;
     }
