@@ -29,14 +29,19 @@ folder meanwhile; it can be run again.`,
       const folder = dataFolder(shell.config({ dataDir: flags.dataDir }).dataDir);
       const { forgetConversation } = await import('../../../../datasets/log/forget.ts');
       const { Registry: Models } = await import('../../../../models/registry.ts');
+      const { forgetWords } = await import('../../../../training/forgotten-words.ts');
       const forgotten = await forgetConversation(folder.root, conversation);
+      const wordings = await forgetWords(folder.learning);
       const registry = await Models.open(folder.models, { logger: createLogger('error') });
       const models = await witnessesOf(registry, new Set(forgotten.snapshots));
-      shell.terminal(flags.json === true).answer({ ...forgotten, models }, () =>
+      shell.terminal(flags.json === true).answer({ ...forgotten, wordings, models }, () =>
         [
           forgotten.wasForgotten
             ? `${conversation} was forgotten before: nothing of it was left to remove`
             : `${forgotten.records} records of ${conversation} removed, ${forgotten.emptied} snapshots emptied`,
+          ...(wordings === 0
+            ? []
+            : [`${wordings} wordings that were routes go up again until the rest of the log speaks for them`]),
           ...(models.length === 0
             ? ['no model that is left has seen it']
             : [
