@@ -10,3 +10,7 @@ it('tells a training how to use an encoder only where that was asked for', () =>
   expect(of({ encoder: 'bge', encoderTuning: 'tuned' })).toMatchObject({ encoder: 'bge', encoderTuning: 'tuned' });
   expect(() => parseConfig({ encoderTuning: 'thawed' })).toThrow(/encoderTuning/);
 });
+
+it('tells a training which share of the messages is drawn for the LLM', () => {
+  expect(trainingOf(parseConfig({ explore: '0.07' }))).toMatchObject({ explore: 0.07 });
+});
