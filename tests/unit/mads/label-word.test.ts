@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { ConversationLog } from '../../../datasets/log/conversation-log.ts';
 import { readSnapshotDecisions, readSnapshotFeedback } from '../../../datasets/log/snapshot.ts';
-import { isDrawnForAudit } from '../../../engine/core/audit-draw.ts';
+import { auditOrder, isDrawnForAudit } from '../../../engine/core/audit-draw.ts';
 import { ProcessOffice } from '../../../mads/grace/process-office.ts';
 import { Desk } from '../../../mads/grace/desk.ts';
 import { Registry } from '../../../models/registry.ts';
@@ -27,7 +27,9 @@ it('keeps an answer to the labelling queue as a word about a drawn message, and 
   await log.importConversations([{ id: 'cnv_1', role: 'desk', tools: [], split: null, messages }]);
   log.record(drawn.map((id) => decisionFixture(id, { message: `m-${id}` })));
   await log.flush();
-  const [asked = '', unasked = ''] = drawn;
+  // the queue has shown the first one by then, and not yet the last
+  const inOrder = drawn.toSorted((a, b) => auditOrder(a) - auditOrder(b));
+  const [asked = '', unasked = ''] = [inOrder[0], inOrder.at(-1)];
   await desk.label({ decision: asked, correct: true });
   await log.addFeedback({ decision: unasked, correct: true, source: 'human' });
   const { path } = await log.snapshot({ role: 'desk' });
