@@ -177,7 +177,8 @@ describe('the whole circle', () => {
     await post('/v1/feedback', { decision_id: first.decision, correct: false, note: 'ask before reading logs' });
     let asked = 0;
     const tierOf = async () => (await ask(`circle-heeded-${(asked += 1)}`)).tier;
-    await expect.poll(tierOf, { timeout: 5000, interval: 50 }).toBe('imperator');
+    // each look is one more message in the log, which the next training learns from
+    await expect.poll(tierOf, { timeout: 10_000, interval: 1000 }).toBe('imperator');
     expect(await ask('circle-2a', other)).toMatchObject({ tier: 'dtr' });
     const rows = await ecosystem.log.decisions({ conversation: `circle-heeded-${asked}`, tier: 'dtr' });
     expect(rows[0]?.reason).toBe('a person called this answer to these words wrong');
