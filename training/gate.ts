@@ -78,9 +78,8 @@ export function judgeCandidate(
 ): GateVerdict {
   const candidate = figuresOf(candidateRows);
   const cases = mustPass(options.corrected ?? { candidate: [], champion: [] });
-  // what is settled is certified on the candidate's own confidences: that they say less does not outweigh a mended correction
-  const compared = cases.mended > 0 ? null : (options.judged?.champion ?? null);
-  const faults = [...calibrationFaults(options.judged?.candidate ?? [], compared)];
+  const { candidate: proposed = [], champion: proposedBefore = null } = options.judged ?? {};
+  const faults = [...calibrationFaults(proposed, proposedBefore, cases.mended > 0)];
   const still = cases.open.length > 0 ? [`${cases.open.length} corrected messages are settled wrongly still`] : [];
   const context = options.context === undefined ? [] : [options.context.reason];
   if (championRows === null) {

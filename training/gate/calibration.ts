@@ -8,13 +8,21 @@ const resamples = 200;
 /** Below so many proposals of a tier the error is mostly noise of its bins. */
 const fewestProposals = 100;
 
-/** Confidences that are none, and tiers whose confidences say less than those of the champion; a sentence each. */
-export function calibrationFaults(candidate: readonly JudgedTurn[], champion: readonly JudgedTurn[] | null): string[] {
+/**
+ * Confidences that are none, and tiers whose confidences say less than those of the champion; a sentence each.
+ * @param isMended it mends a correction, which makes it less sure of words like the corrected ones: only where it is surer
+ *   than it may be does that speak against it
+ */
+export function calibrationFaults(
+  candidate: readonly JudgedTurn[],
+  champion: readonly JudgedTurn[] | null,
+  isMended = false,
+): string[] {
   const faults: string[] = [];
   for (const tier of ['dtr', 'lppm'] as const) {
     const broken = candidate.filter(({ [tier]: own }) => own !== null && !isShare(own.confidence)).length;
     if (broken > 0) faults.push(`${broken} proposals of its ${tier} have no usable confidence`);
-    const risen = champion === null || broken > 0 ? null : rise(candidate, champion, tier);
+    const risen = champion === null || broken > 0 ? null : rise(candidate, champion, tier, isMended);
     if (risen !== null && risen.now - risen.before > mostRise && risen.least > 0) {
       const [before, now] = [risen.before.toFixed(3), risen.now.toFixed(3)];
       faults.push(`the confidences of its ${tier} are off by ${now} on average, the champion's by ${before}`);
@@ -32,6 +40,7 @@ function rise(
   candidate: readonly JudgedTurn[],
   champion: readonly JudgedTurn[],
   tier: 'dtr' | 'lppm',
+  isMended: boolean,
 ): { before: number; now: number; least: number } | null {
   const others = new Map(champion.map((turn) => [turn.message, turn]));
   const fresh: (JudgedProposal | null)[] = [];
@@ -42,8 +51,8 @@ function rise(
     fresh.push(turn[tier]);
     old.push(other[tier]);
   }
-  const now = new Binned(fresh);
-  const before = new Binned(old);
+  const now = new Binned(fresh, isMended);
+  const before = new Binned(old, isMended);
   if (Math.min(now.proposals, before.proposals) < fewestProposals) return null;
   const random = seededRandom(1);
   const drawn = new Uint32Array(fresh.length);
@@ -65,8 +74,11 @@ class Binned {
   /** Confidence less truth. */
   readonly #excess: Float64Array;
   readonly #sums = new Float64Array(bins);
+  readonly #isSurerOnly: boolean;
 
-  constructor(rows: readonly (JudgedProposal | null)[]) {
+  /** @param isSurerOnly bins that are less sure than they might be count as right */
+  constructor(rows: readonly (JudgedProposal | null)[], isSurerOnly: boolean) {
+    this.#isSurerOnly = isSurerOnly;
     this.proposals = rows.filter((row) => row !== null).length;
     this.#bin = Int8Array.from(rows, (row) =>
       row === null ? -1 : Math.min(bins - 1, Math.max(0, Math.ceil(row.confidence * bins) - 1)),
@@ -83,6 +95,7 @@ class Binned {
       count += 1;
       this.#sums[bin] = (this.#sums[bin] as number) + (this.#excess[place] as number);
     }
-    return count === 0 ? 0 : this.#sums.reduce((sum, excess) => sum + Math.abs(excess), 0) / count;
+    const offBy = (excess: number): number => (this.#isSurerOnly ? Math.max(0, excess) : Math.abs(excess));
+    return count === 0 ? 0 : this.#sums.reduce((sum, excess) => sum + offBy(excess), 0) / count;
   }
 }

@@ -132,6 +132,17 @@ describe('the gate', () => {
     expect(verdict.reasons.join('; ')).toMatch(reason);
   });
 
+  it('lets a mended correction make it less sure, and not surer than it may be', () => {
+    const [surer, shyer] = ['is surer than it may be', 'is less sure than it might be'].map(
+      (name) => planted.find(([known]) => known === name)?.[1] ?? champion,
+    );
+    const against = (one = champion) =>
+      contest({ ...one, corrected: row(true) }, { ...champion, corrected: row(false) });
+    expect(against(shyer)).toMatchObject({ isPromoted: true });
+    expect(against(surer).reasons.join('; ')).toMatch(/confidences of its dtr/);
+    expect(against(surer).isPromoted).toBe(false);
+  });
+
   it('refuses what small steps have cost together', () => {
     const settled = (rows: typeof better): SettledTurn[] =>
       rows.judged.map(({ message, conversation, dtr }) => ({
