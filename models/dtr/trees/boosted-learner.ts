@@ -1,5 +1,5 @@
 import type { ArrayTree, BoostOptions } from './boosted-fit.ts';
-import { fitBoosted } from './boosted-fit.ts';
+import { baseOf, fitBoosted } from './boosted-fit.ts';
 import { binColumns } from './histogram.ts';
 import type { TreeJson, TreeNode } from './tree-json.ts';
 import type { TreeLearner, TreeModel, TreeProblem } from './tree-learner.ts';
@@ -33,16 +33,15 @@ export function boostedLearner(options: Partial<BoostOptions> = {}): TreeLearner
       const read = problem.labels.map((label) => (label === readClass ? 1 : 0));
       const execute = problem.labels.map((label) => (label === 0 ? 1 : 0));
       const bare = problem.use.filter((row) => problem.labels[row] !== readClass);
-      const first = fitBoosted(binned, problem.use, read, problem.weights, settings);
-      const second = fitBoosted(binned, bare, execute, problem.weights, settings);
-      const third = fitBoosted(
-        binned,
-        problem.use,
-        problem.mixed,
-        problem.weights.map((weight, row) => (problem.mixed[row] === 1 ? 2 * weight : weight)),
-        { ...settings, ...gate },
-      );
-      const chains = [first, second, third];
+      const wanted = problem.weights.map((weight, row) => (problem.mixed[row] === 1 ? 2 * weight : weight));
+      const chains = [
+        { use: problem.use, labels: read, weights: problem.weights, options: settings },
+        { use: bare, labels: execute, weights: problem.weights, options: settings },
+        { use: problem.use, labels: problem.mixed, weights: wanted, options: { ...settings, ...gate } },
+      ].map(({ use, labels, weights, options }) => {
+        const base = baseOf(use, labels, weights);
+        return { base, trees: fitBoosted(binned, use, labels, weights, base, options) };
+      });
       return {
         kind: 'boosted',
         learner: 'boosted',
