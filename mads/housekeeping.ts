@@ -3,8 +3,8 @@ import { retireSnapshots } from '../datasets/log/snapshot-ledger.ts';
 import type { Clock } from '../engine/core/clock.ts';
 import { messageOf } from '../engine/core/errors.ts';
 import type { Logger } from '../engine/core/logger.ts';
-import type { Registry } from '../models/registry.ts';
-import { pruneRegistry, type PruneOptions } from '../models/registry-pruning.ts';
+import type { Registry } from '../models/registry/registry.ts';
+import { pruneRegistry, type PruneOptions } from '../models/registry/pruning.ts';
 import type { DataFolder } from './data-folder.ts';
 
 /** What went, by id, and what was left alone. */

@@ -10,7 +10,7 @@ import type { Logger } from '../engine/core/logger.ts';
 import type { Process } from '../engine/core/process.ts';
 import type { Level } from '../engine/core/tier-name.ts';
 import type { ToolDefinition } from '../engine/core/tool-definition.ts';
-import { watchFolder } from '../models/registry-watch.ts';
+import { watchFolder } from '../models/registry/watch.ts';
 
 const toolSchema = z.strictObject({
   name: z.string().min(1).max(256),

@@ -1,6 +1,6 @@
 import type { Logger } from '../engine/core/logger.ts';
 import { messageOf } from '../engine/core/errors.ts';
-import type { RetrainQueue } from '../training/queue.ts';
+import type { RetrainQueue } from '../training/queue/queue.ts';
 import type { Desk } from './grace/desk.ts';
 import type { ApprovalPolicy, ProcessOffice } from './grace/process-office.ts';
 import type { Host } from './host.ts';

@@ -1,5 +1,5 @@
 import type { Config } from '../engine/core/config.ts';
-import type { RetrainConfig } from '../training/queue.ts';
+import type { RetrainConfig } from '../training/queue/queue.ts';
 
 export type TrainingSettings = Pick<Config, 'seed' | 'alpha' | 'delta' | 'device' | 'explore'> &
   Pick<RetrainConfig, 'encoder' | 'encoderTuning'>;

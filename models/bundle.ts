@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { canonicalJson, sha256 } from '../engine/core/hash.ts';
-import type { Bound } from './certificate.ts';
+import type { Bound } from './certificate/certificate.ts';
 import type { ArtefactKind } from './manifest.ts';
 import type { Thresholds } from './thresholds.ts';
 

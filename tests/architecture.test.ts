@@ -15,7 +15,7 @@ const read = (file: string): string => readFileSync(file, 'utf8');
 const doors: Readonly<Record<string, RegExp>> = {
   'onnxruntime-node': /^models\/nn\/session\.ts$/,
   '@duckdb/node-api': /^datasets\/log\//,
-  bullmq: /^training\/queue/,
+  bullmq: /^training\/queue\//,
   pino: /^engine\/core\/logger\.ts$/,
   ai: /^engine\/providers\/ai-sdk/,
 };
@@ -34,6 +34,8 @@ describe('dependency direction', () => {
     expect(violations('engine/core/planted.ts', "import { x } from '../../models/estimator.ts';")).toHaveLength(1);
     expect(violations('models/planted.ts', "const x = await import('../training/worker.ts');")).toHaveLength(1);
     expect(violations('mads/planted.ts', "import { y } from '../training/retrain.ts';")).toHaveLength(1);
+    expect(violations('mads/planted.ts', "import { z } from '../training/queue/bull.ts';")).toHaveLength(1);
+    expect(violations('mads/planted.ts', "import { z } from '../training/queue/queue.ts';")).toEqual([]);
   });
 });
 

@@ -6,7 +6,7 @@ import { checkGolden, fewestGoldenVectors, type Artefact, type GoldenVector } fr
 import type { CetInput } from '../models/cet/example.ts';
 import type { LppmInput } from '../models/lppm/example.ts';
 import { artefactKinds, type ArtefactDescription, type ArtefactKind } from '../models/manifest.ts';
-import type { OpenBundle, Registry } from '../models/registry.ts';
+import type { OpenBundle, Registry } from '../models/registry/registry.ts';
 import type { AnsweredTurn } from './examples/answered-turn.ts';
 import { cetExamples } from './examples/cet-examples.ts';
 import { lppmExamples } from './examples/lppm-examples.ts';

@@ -20,12 +20,12 @@ import { dtrExamples } from './examples/dtr-examples.ts';
 import { keptScript, type KeptScript } from './examples/kept-script.ts';
 import { lppmExamples, lppmTurns } from './examples/lppm-examples.ts';
 import { findPayloadTools, type PayloadTool } from './examples/payload-tools.ts';
-import { fairSample } from './fair-sample.ts';
-import { judgeTurns, type JudgedTurn } from './judged-turn.ts';
-import { CrossFittedTier } from './cross-fitted-tier.ts';
-import { certifyLadder, fewestAudited, type ScopedCertificate, type ScoredTurns } from './ladder-certificate.ts';
-import { strangersOf } from './ladder-scope.ts';
-import { judgingTiers } from './judging-tiers.ts';
+import { fairSample } from './labels/fair-sample.ts';
+import { judgeTurns, type JudgedTurn } from './ladder/judged-turn.ts';
+import { CrossFittedTier } from './ladder/cross-fitted-tier.ts';
+import { certifyLadder, fewestAudited, type ScopedCertificate, type ScoredTurns } from './ladder/certificate.ts';
+import { strangersOf } from './ladder/scope.ts';
+import { judgingTiers } from './ladder/judging-tiers.ts';
 
 export type LearnedTier = 'dtr' | 'lppm' | 'cet';
 

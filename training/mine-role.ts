@@ -4,7 +4,7 @@ import type { Progress } from '../engine/core/progress.ts';
 import { ownAnswers } from './examples/own-answers.ts';
 import { confirmedBy } from './labels/words.ts';
 import { mineProcesses } from './mining/mine.ts';
-import type { MineResult } from './queue.ts';
+import type { MineResult } from './queue/queue.ts';
 
 export interface MineRoleOptions {
   readonly role: string;

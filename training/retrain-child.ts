@@ -4,11 +4,11 @@ import { systemClock } from '../engine/core/clock.ts';
 import { EngineError, type ErrorCode, type ErrorDetail } from '../engine/core/errors.ts';
 import { once } from '../engine/core/once.ts';
 import type { Progress, ProgressEvent } from '../engine/core/progress.ts';
-import { Registry } from '../models/registry.ts';
-import { auditApart } from './audit-process.ts';
+import { Registry } from '../models/registry/registry.ts';
+import { auditApart } from './audit/audit-process.ts';
 import { mineRole } from './mine-role.ts';
-import { codeVersion } from './queue-code.ts';
-import type { JobResult, MineJob, MineResult, QueuedJob, RetrainJob, RetrainResult } from './queue.ts';
+import { codeVersion } from './queue/code.ts';
+import type { JobResult, MineJob, MineResult, QueuedJob, RetrainJob, RetrainResult } from './queue/queue.ts';
 import { retrain } from './retrain.ts';
 
 /** From the worker to the process that trains. */

@@ -4,8 +4,8 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { EngineError } from '../engine/core/errors.ts';
 import { createLogger } from '../engine/core/logger.ts';
-import { runInChild } from './queue-child.ts';
-import { startWorker } from './queue-worker.ts';
+import { runInChild } from './queue/child.ts';
+import { startWorker } from './queue/worker.ts';
 
 const usage = `Trains models from the job queue, one job at a time, at low priority.
 

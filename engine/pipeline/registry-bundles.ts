@@ -2,7 +2,7 @@ import type { Device } from '../core/config.ts';
 import { EngineError } from '../core/errors.ts';
 import { checkGolden, readGolden, type Artefact } from '../../models/artefact.ts';
 import type { ArtefactKind } from '../../models/manifest.ts';
-import type { OpenBundle, Registry } from '../../models/registry.ts';
+import type { OpenBundle, Registry } from '../../models/registry/registry.ts';
 import { CetTier, type ContextSettings } from '../tiers/cet.ts';
 import { DtrTier } from '../tiers/dtr.ts';
 import { LppmTier } from '../tiers/lppm.ts';

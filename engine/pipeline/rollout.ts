@@ -3,8 +3,8 @@ import { EngineError, messageOf } from '../core/errors.ts';
 import { hashFraction } from '../core/hash.ts';
 import type { Logger } from '../core/logger.ts';
 import type { RolloutSettings, RolloutStatus } from '../core/rollout.ts';
-import type { Challenger } from '../../models/registry-state.ts';
-import type { Registry } from '../../models/registry.ts';
+import type { Challenger } from '../../models/registry/state.ts';
+import type { Registry } from '../../models/registry/registry.ts';
 import { RolloutEvidence, type EvidenceState, type Pair } from './rollout-evidence.ts';
 
 /** Shares of the conversations that a challenger answers, one after another; after the last it is promoted. */

@@ -3,7 +3,7 @@ import type { ConversationLog } from '../../datasets/log/conversation-log.ts';
 import type { LoggedDecision } from '../../datasets/log/reader.ts';
 import type { FeedbackSource } from '../../datasets/log/feedback.ts';
 import { auditOrder, isDrawnForAudit, stakeOf, stakes, type Stake } from '../../engine/core/audit-draw.ts';
-import { boundByAudit, type AuditBound, type AuditStratum } from '../../models/certificate-audit.ts';
+import { boundByAudit, type AuditBound, type AuditStratum } from '../../models/certificate/audit.ts';
 
 /** Whose word counts as truth here. */
 const trusted: readonly (FeedbackSource | null)[] = ['human', 'tool', 'verifier'];

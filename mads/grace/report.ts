@@ -1,8 +1,8 @@
 import type { ConversationLog } from '../../datasets/log/conversation-log.ts';
 import type { RoleTotals, Savings, TierAccuracy } from '../../datasets/log/queries.ts';
 import type { Bundle } from '../../models/bundle.ts';
-import type { Population } from '../../models/certificate.ts';
-import type { Registry } from '../../models/registry.ts';
+import type { Population } from '../../models/certificate/certificate.ts';
+import type { Registry } from '../../models/registry/registry.ts';
 
 /** What a role's models would settle of its traffic, as proved on conversations that they were not trained on. */
 export interface Prospect {

@@ -11,8 +11,8 @@ import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { startWorker } from '../../training/queue-worker.ts';
-import { openQueue, type RetrainQueue } from '../../training/queue.ts';
+import { startWorker } from '../../training/queue/worker.ts';
+import { openQueue, type RetrainQueue } from '../../training/queue/queue.ts';
 import { hasRedis, startRedis } from '../support/redis-server.ts';
 import { rounded } from './load/quantiles.ts';
 

@@ -15,7 +15,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { sampleConversations } from '../../datasets/sample/desk.ts';
 import { toolCallsOf } from '../../engine/core/message.ts';
-import type { JobView } from '../../training/queue.ts';
+import type { JobView } from '../../training/queue/queue.ts';
 import { FakeLlm } from '../support/fake-llm.ts';
 import { startServer, type Served } from './load/command.ts';
 import { familyOf } from './load/process-memory.ts';

@@ -24,7 +24,7 @@ import { parseRole, RoleFiles } from '../../mads/role-files.ts';
 import { RoleThinking, type ThinkingParts } from '../../mads/role-thinking.ts';
 import { RoleTrial } from '../../mads/role-trial.ts';
 import { Staff } from '../../mads/staff.ts';
-import { Registry } from '../../models/registry.ts';
+import { Registry } from '../../models/registry/registry.ts';
 import { publishModels } from '../../training/artefacts.ts';
 import { answeredTurns } from '../../training/examples/answered-turn.ts';
 import { disposeAll, learn } from '../../training/learn.ts';

@@ -20,7 +20,7 @@ import type { Conversation } from '../../engine/core/conversation.ts';
 import { silent } from '../../engine/core/progress.ts';
 import { levels, type Level } from '../../engine/core/tier-name.ts';
 import { percent, table } from '../../mads/grace/cli/terminal.ts';
-import { Registry } from '../../models/registry.ts';
+import { Registry } from '../../models/registry/registry.ts';
 import { runCommand, startServer, type Ran } from './load/command.ts';
 import { figuresOf } from './load/process-memory.ts';
 import { replayOver } from './load/replay-client.ts';

@@ -10,8 +10,8 @@ import {
   type RetrainQueue,
   type RetrainRequest,
   type RetrainResult,
-} from '../../training/queue.ts';
-import { startWorker, type RunningWorker, type WorkerOptions } from '../../training/queue-worker.ts';
+} from '../../training/queue/queue.ts';
+import { startWorker, type RunningWorker, type WorkerOptions } from '../../training/queue/worker.ts';
 
 export interface QueueUnderTest {
   readonly url: string;

@@ -12,7 +12,7 @@ import { openEcosystem, type Ecosystem } from '../../mads/ecosystem.ts';
 import { run } from '../../mads/grace/cli/main.ts';
 import type { PolicyEstimates } from '../../mads/grace/cli/policy-estimate.ts';
 import { createShell } from '../../mads/grace/cli/shell.ts';
-import type { JobView } from '../../training/queue.ts';
+import type { JobView } from '../../training/queue/queue.ts';
 import { FakeLlm } from '../support/fake-llm.ts';
 
 const role = 'ops-desk';

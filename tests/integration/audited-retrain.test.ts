@@ -7,7 +7,7 @@ import { sampleConversations } from '../../datasets/sample/desk.ts';
 import { isDrawnForAudit } from '../../engine/core/audit-draw.ts';
 import { systemClock } from '../../engine/core/clock.ts';
 import { silent } from '../../engine/core/progress.ts';
-import { Registry } from '../../models/registry.ts';
+import { Registry } from '../../models/registry/registry.ts';
 import { answeredTurns } from '../../training/examples/answered-turn.ts';
 import { retrain } from '../../training/retrain.ts';
 import { decisionFixture } from '../support/log-fixture.ts';

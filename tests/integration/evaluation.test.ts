@@ -7,7 +7,7 @@ import { loadConfig } from '../../engine/core/config.ts';
 import type { Conversation } from '../../engine/core/conversation.ts';
 import { silent } from '../../engine/core/progress.ts';
 import { evaluateRoles } from '../../mads/grace/cli/evaluation.ts';
-import { Registry } from '../../models/registry.ts';
+import { Registry } from '../../models/registry/registry.ts';
 import { decisionFixture, messageFixture, temporaryFolder } from '../support/log-fixture.ts';
 import { promoteSmallBundle } from '../support/small-bundle.ts';
 

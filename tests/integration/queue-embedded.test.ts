@@ -5,7 +5,7 @@ import { chmod, mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openQueue } from '../../training/queue.ts';
+import { openQueue } from '../../training/queue/queue.ts';
 import { describeQueue } from '../contracts/queue.contract.ts';
 
 const owner = join(import.meta.dirname, '../fixtures/queue/embedded-owner.ts');

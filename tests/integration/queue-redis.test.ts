@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { openQueue } from '../../training/queue.ts';
+import { openQueue } from '../../training/queue/queue.ts';
 import { describeQueue } from '../contracts/queue.contract.ts';
 import { hasRedis, startRedis } from '../support/redis-server.ts';
 

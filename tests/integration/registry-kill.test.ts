@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { Registry } from '../../models/registry.ts';
+import { Registry } from '../../models/registry/registry.ts';
 
 const script = join(import.meta.dirname, '../fixtures/registry/promote-once.ts');
 

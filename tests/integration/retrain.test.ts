@@ -9,9 +9,9 @@ import type { SnapshotInfo } from '../../datasets/log/snapshot.ts';
 import { sampleConversations } from '../../datasets/sample/desk.ts';
 import { systemClock } from '../../engine/core/clock.ts';
 import { silent } from '../../engine/core/progress.ts';
-import { Registry } from '../../models/registry.ts';
+import { Registry } from '../../models/registry/registry.ts';
 import { loadModels } from '../../training/artefacts.ts';
-import { openQueue, type JobEvent, type RetrainQueue } from '../../training/queue.ts';
+import { openQueue, type JobEvent, type RetrainQueue } from '../../training/queue/queue.ts';
 import { retrain } from '../../training/retrain.ts';
 import { promoteSmallBundle } from '../support/small-bundle.ts';
 

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chatRecord } from '../../datasets/sample/chat-record.ts';
 import { sampleConversations } from '../../datasets/sample/desk.ts';
 import type { RouteAnswer } from '../../mads/grace/gateway/native-routes.ts';
-import type { JobView } from '../../training/queue.ts';
+import type { JobView } from '../../training/queue/queue.ts';
 import { runCommand, startCommand } from '../support/command.ts';
 import { refund } from '../support/mined.ts';
 import { hasRedis, startRedis } from '../support/redis-server.ts';

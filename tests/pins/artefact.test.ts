@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { ManualClock } from '../../engine/core/clock.ts';
-import { Registry } from '../../models/registry.ts';
+import { Registry } from '../../models/registry/registry.ts';
 
 it('artefacts and bundles are written in this form', async () => {
   const root = await mkdtemp(join(tmpdir(), 'pins-'));

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { loadConfig } from '../../engine/core/config.ts';
 import { quietLogger } from '../../engine/core/logger.ts';
 import { dataFolder } from '../../mads/data-folder.ts';
@@ -125,9 +125,16 @@ describe('a deployment', () => {
     const owner = JSON.parse(await readFile(join(dataDir, 'owner.json'), 'utf8')) as Record<string, unknown>;
     expect(Object.keys(owner)).toEqual(['pid', 'port', 'token']);
     expect((await stat(join(dataDir, 'owner.json'))).mode & 0o077).toBe(0);
-    const there = (await readdir(dataDir)).filter((name) => !/-journal$|\.wal$/.test(name));
+    // the loop keeps what it knows after its first look, which nothing here waits for
+    const left = await vi.waitFor(async () => {
+      const names = await readdir(dataDir);
+      expect(names).toContain('learning.json');
+      return names;
+    }, 10_000);
+    const there = left.filter((name) => !/-journal$|\.wal$|\.new$/.test(name));
     expect(there.toSorted()).toEqual([
       'journal',
+      'learning.json',
       'log.duckdb',
       'models',
       'owner.json',

@@ -1,10 +1,10 @@
 import { hashFraction } from '../../engine/core/hash.ts';
-import type { SettledTurn } from '../../training/evaluate.ts';
-import { settleTurns } from '../../training/evaluate.ts';
-import { judgeCandidate, seenByGate, type GateOptions, type GateVerdict } from '../../training/gate.ts';
+import type { SettledTurn } from '../../training/ladder/evaluate.ts';
+import { settleTurns } from '../../training/ladder/evaluate.ts';
+import { judgeCandidate, seenByGate, type GateOptions, type GateVerdict } from '../../training/gate/gate.ts';
 import { metamorphicKinds, type MetamorphicFigures } from '../../training/gate/metamorphic.ts';
 import { judgeSealed } from '../../training/gate/sealed.ts';
-import type { JudgedProposal, JudgedTurn } from '../../training/judged-turn.ts';
+import type { JudgedProposal, JudgedTurn } from '../../training/ladder/judged-turn.ts';
 
 /** Everything that the gate looks at of one contender. */
 export interface Contender {

@@ -20,7 +20,7 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
   'engine/tiers': ['engine/core', 'engine/providers', 'models'],
   'engine/pipeline': ['engine/core', 'engine/tiers', 'models'],
   training: ['engine/core', 'datasets', 'models', 'engine/tiers', 'engine/pipeline'],
-  mads: [...engineRooms, 'datasets', 'models', 'training/queue'],
+  mads: [...engineRooms, 'datasets', 'models', 'training/queue/queue'],
 };
 
 /** Places that assemble everything: they may import anything and nothing imports them. */

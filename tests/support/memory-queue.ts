@@ -1,6 +1,6 @@
 import { EngineError } from '../../engine/core/errors.ts';
-import type { JobEvent, JobRequest, JobView, RetrainQueue } from '../../training/queue.ts';
-import { jobId } from '../../training/queue.ts';
+import type { JobEvent, JobRequest, JobView, RetrainQueue } from '../../training/queue/queue.ts';
+import { jobId } from '../../training/queue/queue.ts';
 
 /** Jobs in memory that nobody works on: a test moves them by hand, the page sees what a real queue would tell. */
 export class MemoryQueue implements RetrainQueue {

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LppmModel } from '../../models/lppm/model.ts';
-import type { Registry } from '../../models/registry.ts';
+import type { Registry } from '../../models/registry/registry.ts';
 import { stateDesk } from './state-desk.ts';
 
 export interface SmallBundleOptions {

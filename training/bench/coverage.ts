@@ -1,5 +1,5 @@
 import { clopperPearsonUpper } from '../../models/binomial.ts';
-import { certify } from '../../models/certificate.ts';
+import { certify } from '../../models/certificate/certificate.ts';
 
 /** What a model would do with a row, and whether that is right. */
 export interface Judged {

@@ -1,5 +1,5 @@
 import type { Outcome } from '../../engine/core/decision.ts';
-import { clopperPearsonInterval } from '../../models/certificate.ts';
+import { clopperPearsonInterval } from '../../models/certificate/certificate.ts';
 import { executingTools, fulfils, type ExpectedOutcome } from './agreement.ts';
 
 /** One line of a verifier file: what was right for one inbound message. */

@@ -1,4 +1,4 @@
-import type { RegistryRecord } from '../../models/registry-log.ts';
+import type { RegistryRecord } from '../../models/registry/log.ts';
 
 /** Probability, in one month and over all its tests, of a change that nothing speaks for. */
 export const monthlyLevel = 0.05;

@@ -1,5 +1,5 @@
 import { seededRandom } from '../../engine/core/random.ts';
-import type { JudgedProposal, JudgedTurn } from '../judged-turn.ts';
+import type { JudgedProposal, JudgedTurn } from '../ladder/judged-turn.ts';
 
 /** A rise of the expected calibration error by more is a fault, where chance does not explain it. */
 const mostRise = 0.01;

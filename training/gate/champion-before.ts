@@ -1,4 +1,4 @@
-import type { RegistryRecord } from '../../models/registry-log.ts';
+import type { RegistryRecord } from '../../models/registry/log.ts';
 
 const day = 86_400_000;
 /** A champion of this age tells what many small steps have cost together. */

@@ -1,6 +1,6 @@
-import { trueError } from '../../models/certificate-noise.ts';
+import { trueError } from '../../models/certificate/noise.ts';
 import { compare, isRight, isWrong, pairUp, points, type Pair, type PairedDifference } from './paired.ts';
-import type { SettledTurn } from '../evaluate.ts';
+import type { SettledTurn } from '../ladder/evaluate.ts';
 
 export interface Terms {
   /** Error budget that a candidate must not break. */

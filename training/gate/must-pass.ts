@@ -1,4 +1,4 @@
-import type { SettledTurn } from '../evaluate.ts';
+import type { SettledTurn } from '../ladder/evaluate.ts';
 import { isWrong, pairUp } from './paired.ts';
 
 /** Messages that people corrected, as both would settle them now; they taught the candidate, so they prove nothing else. */

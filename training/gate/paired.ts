@@ -1,5 +1,5 @@
 import { binomialTail } from '../../models/binomial.ts';
-import type { SettledTurn } from '../evaluate.ts';
+import type { SettledTurn } from '../ladder/evaluate.ts';
 
 /** Difference of two ladders on the same messages. */
 export interface PairedDifference {

@@ -1,4 +1,4 @@
-import type { SettledTurn } from '../evaluate.ts';
+import type { SettledTurn } from '../ladder/evaluate.ts';
 import { pairUp, type Pair } from './paired.ts';
 
 /** Messages that were passed up in service, as both ladders would settle them now. */

@@ -1,6 +1,6 @@
 import { clopperPearsonLower } from '../../models/binomial.ts';
-import { trueError } from '../../models/certificate-noise.ts';
-import type { SettledTurn } from '../evaluate.ts';
+import { trueError } from '../../models/certificate/noise.ts';
+import type { SettledTurn } from '../ladder/evaluate.ts';
 import { compareRows, type Terms } from './losses.ts';
 import { pairUp, points, type PairedDifference } from './paired.ts';
 import { unsafeBeyondNoise } from './unsafe.ts';

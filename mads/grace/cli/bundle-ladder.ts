@@ -1,8 +1,8 @@
 import type { Config } from '../../../engine/core/config.ts';
 import type { Tier } from '../../../engine/tiers/tier.ts';
-import type { Registry } from '../../../models/registry.ts';
+import type { Registry } from '../../../models/registry/registry.ts';
 import { loadModels } from '../../../training/artefacts.ts';
-import { cheapTiers } from '../../../training/contest.ts';
+import { cheapTiers } from '../../../training/gate/contest.ts';
 import { disposeAll } from '../../../training/learn.ts';
 
 /** Opens the tiers below the LLM of any bundle, as it would serve, while `use` works. @throws NOT_FOUND, ARTEFACT_CORRUPT */

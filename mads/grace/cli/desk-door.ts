@@ -31,7 +31,7 @@ export async function openDesk(config: Config, progress: Progress): Promise<Desk
   }
   const logger = createLogger(config.logLevel);
   const { ConversationLog } = await import('../../../datasets/log/conversation-log.ts');
-  const { Registry } = await import('../../../models/registry.ts');
+  const { Registry } = await import('../../../models/registry/registry.ts');
   const { Desk } = await import('../desk.ts');
   await shareFolder(config);
   const log = await ConversationLog.open({ dataDir: folder.root, logger });
@@ -41,8 +41,8 @@ export async function openDesk(config: Config, progress: Progress): Promise<Desk
   const [training, prices] = [trainingOf(config), pricesOf(config)];
   const { defaultRole } = config;
   // without a server what the last one left is all there is
-  const { KeptState } = await import('../../../training/kept-state.ts');
-  const { emptyLoop } = await import('../../../training/learning-loop.ts');
+  const { KeptState } = await import('../../../training/loop/kept-state.ts');
+  const { emptyLoop } = await import('../../../training/loop/learning-loop.ts');
   const { graduation } = (await KeptState.open(folder.learning, emptyLoop, logger)).value;
   const learning = () => ({ isOn: false, plans: [], rollouts: [], drift: [], moved: graduation.moved });
   const desk = new Desk({ log, registry, queue: null, training, prices, processes, learning, defaultRole });

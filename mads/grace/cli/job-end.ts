@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { JobView } from '../../../training/queue.ts';
+import type { JobView } from '../../../training/queue/queue.ts';
 import { askOwner, type Address } from '../../owner.ts';
 import type { Terminal } from './terminal.ts';
 

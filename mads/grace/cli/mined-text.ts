@@ -1,4 +1,4 @@
-import type { MineResult } from '../../../training/queue.ts';
+import type { MineResult } from '../../../training/queue/queue.ts';
 
 /** What a search came to, in one line. */
 export function minedText({ fresh, changed, same, missed, dropped }: MineResult): string {

@@ -1,10 +1,15 @@
 import { readSnapshot, readSnapshotDecisions } from '../../../datasets/log/snapshot.ts';
 import type { Config } from '../../../engine/core/config.ts';
 import { EngineError } from '../../../engine/core/errors.ts';
-import type { Registry } from '../../../models/registry.ts';
+import type { Registry } from '../../../models/registry/registry.ts';
 import { answeredTurns } from '../../../training/examples/answered-turn.ts';
 import { findPayloadTools } from '../../../training/examples/payload-tools.ts';
-import { differenceOf, estimateLadder, servedTurns, type LadderEstimate } from '../../../training/policy-choices.ts';
+import {
+  differenceOf,
+  estimateLadder,
+  servedTurns,
+  type LadderEstimate,
+} from '../../../training/off-policy/policy-choices.ts';
 import { withLadder } from './bundle-ladder.ts';
 import { snapshotInLog } from './evaluation.ts';
 

@@ -4,9 +4,9 @@ import type { ConversationLog } from '../../../datasets/log/conversation-log.ts'
 import { ProcessStore } from '../../../datasets/processes/process-store.ts';
 import type { Progress } from '../../../engine/core/progress.ts';
 import { dataFolder } from '../../data-folder.ts';
-import { runInChild } from '../../../training/queue-child.ts';
-import { codeVersion } from '../../../training/queue-code.ts';
-import type { MineConfig, MineResult, RetrainConfig, RetrainResult } from '../../../training/queue.ts';
+import { runInChild } from '../../../training/queue/child.ts';
+import { codeVersion } from '../../../training/queue/code.ts';
+import type { MineConfig, MineResult, RetrainConfig, RetrainResult } from '../../../training/queue/queue.ts';
 
 /** What is said to people beside the moving progress: one line at the beginning and one at the end, also into a file. */
 async function told<Result>(say: (line: string) => void, what: string, work: () => Promise<Result>): Promise<Result> {

@@ -3,7 +3,7 @@ import type { Verdict } from '../../../engine/core/decision.ts';
 import { textOf } from '../../../engine/core/message.ts';
 import type { Progress } from '../../../engine/core/progress.ts';
 import type { Tier } from '../../../engine/tiers/tier.ts';
-import type { Registry } from '../../../models/registry.ts';
+import type { Registry } from '../../../models/registry/registry.ts';
 import { answeredTurns, type AnsweredTurn } from '../../../training/examples/answered-turn.ts';
 import { withLadder } from './bundle-ladder.ts';
 import { conversationsInLog } from './evaluation.ts';

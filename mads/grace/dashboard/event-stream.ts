@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { RetrainQueue } from '../../../training/queue.ts';
+import type { RetrainQueue } from '../../../training/queue/queue.ts';
 import type { Desk } from '../desk.ts';
 
 /** How often the newest decision is looked at, and how often a silent stream says that it lives; milliseconds. */

@@ -12,8 +12,8 @@ import type {
 import { messageOf } from '../../../engine/core/errors.ts';
 import type { LearningStatus } from '../../../engine/core/learning.ts';
 import type { Bundle } from '../../../models/bundle.ts';
-import type { RegistryRecord } from '../../../models/registry-log.ts';
-import type { JobView } from '../../../training/queue.ts';
+import type { RegistryRecord } from '../../../models/registry/log.ts';
+import type { JobView } from '../../../training/queue/queue.ts';
 import { coverageCurve, type CoverageCurve } from './coverage-curve.ts';
 import { glanceOf, withExactInterval, type Glance } from './glance.ts';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
-import type { RetrainQueue } from '../../../training/queue.ts';
+import type { RetrainQueue } from '../../../training/queue/queue.ts';
 import { deskOperations, type Desk } from '../desk.ts';
 import { EventStream } from './event-stream.ts';
 

@@ -1,5 +1,5 @@
 import type { Conversation } from '../../../engine/core/conversation.ts';
-import { clopperPearsonInterval } from '../../../models/certificate.ts';
+import { clopperPearsonInterval } from '../../../models/certificate/certificate.ts';
 import { answeredTurns } from '../../../training/examples/answered-turn.ts';
 import { findPayloadTools } from '../../../training/examples/payload-tools.ts';
 import { isSameDeed } from '../../../training/examples/same-deed.ts';

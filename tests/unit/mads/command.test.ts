@@ -9,7 +9,7 @@ import { sampleConversations } from '../../../datasets/sample/desk.ts';
 import { run as runMain } from '../../../mads/grace/cli/main.ts';
 import { createShell } from '../../../mads/grace/cli/shell.ts';
 import { refusedLines } from '../../../mads/grace/cli/verbs/serve.ts';
-import { Registry } from '../../../models/registry.ts';
+import { Registry } from '../../../models/registry/registry.ts';
 import { promoteSmallBundle } from '../../support/small-bundle.ts';
 import type { Ran } from '../../support/command.ts';
 

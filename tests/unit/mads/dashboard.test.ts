@@ -8,7 +8,7 @@ import { overviewOf } from '../../../mads/grace/dashboard/overview.ts';
 import { duration, percent } from '../../../mads/grace/dashboard/page/format.ts';
 import { bundleBefore } from '../../../mads/grace/dashboard/page/lineage.ts';
 import { pageOf } from '../../../mads/grace/dashboard/page/message-rows.ts';
-import type { RegistryEvent } from '../../../models/registry-log.ts';
+import type { RegistryEvent } from '../../../models/registry/log.ts';
 import { decisionFixture } from '../../support/log-fixture.ts';
 import { talk } from '../../support/talk.ts';
 

@@ -5,7 +5,7 @@ import { ManualClock, systemClock } from '../../../engine/core/clock.ts';
 import { quietLogger, type Logger } from '../../../engine/core/logger.ts';
 import { dataFolder, type DataFolder } from '../../../mads/data-folder.ts';
 import { Housekeeping } from '../../../mads/housekeeping.ts';
-import { Registry } from '../../../models/registry.ts';
+import { Registry } from '../../../models/registry/registry.ts';
 import { temporaryFolder } from '../../support/log-fixture.ts';
 
 const day = 86_400_000;

@@ -5,7 +5,7 @@ import { readSnapshotDecisions, readSnapshotFeedback } from '../../../datasets/l
 import { auditOrder, isDrawnForAudit } from '../../../engine/core/audit-draw.ts';
 import { ProcessOffice } from '../../../mads/grace/process-office.ts';
 import { Desk } from '../../../mads/grace/desk.ts';
-import { Registry } from '../../../models/registry.ts';
+import { Registry } from '../../../models/registry/registry.ts';
 import { auditedWords } from '../../../training/labels/audited-words.ts';
 import { decisionFixture, messageFixture, temporaryFolder } from '../../support/log-fixture.ts';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sampleConversations } from '../../../datasets/sample/desk.ts';
-import { Registry } from '../../../models/registry.ts';
+import { Registry } from '../../../models/registry/registry.ts';
 import { DtrModel } from '../../../models/dtr/model.ts';
 import { publishModels } from '../../../training/artefacts.ts';
 import { answeredTurns } from '../../../training/examples/answered-turn.ts';

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { contentClasses } from '../../../models/dtr/example.ts';
-import type { TrafficRow } from '../traffic-data.ts';
+import type { TrafficRow } from '../traffic/data.ts';
 import { inFolder, outputOf } from './command.ts';
 import type { Peer } from './peer.ts';
 

@@ -2,7 +2,7 @@ import { features } from '../../../models/dtr/features/schema.ts';
 import { Scan } from '../../../models/dtr/features/scan.ts';
 import { TextWindow } from '../../../models/dtr/features/text-window.ts';
 import { writeFeatures } from '../../../models/dtr/features/write.ts';
-import type { TrafficRow } from '../traffic-data.ts';
+import type { TrafficRow } from '../traffic/data.ts';
 
 /** The router's features without what is learned of words: one row of `columns` numbers per message. */
 export function handMade(rows: readonly TrafficRow[]): { values: Float64Array; columns: number; usPerMessage: number } {

@@ -1,8 +1,8 @@
 import { contentClasses } from '../../../models/dtr/example.ts';
 import type { SparseRows } from '../../../models/dtr/words/linear-fit.ts';
 import { fitLinear, scoreLinear } from '../../../models/dtr/words/linear-fit.ts';
-import type { Called } from '../traffic-figures.ts';
-import type { TrafficRow } from '../traffic-data.ts';
+import type { Called } from '../traffic/figures.ts';
+import type { TrafficRow } from '../traffic/data.ts';
 import type { Peer } from './peer.ts';
 
 /** Always the commonest class of train. */

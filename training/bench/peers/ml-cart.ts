@@ -3,7 +3,7 @@ import { ContentTrees } from '../../../models/dtr/trees/content-trees.ts';
 import { contentClasses } from '../../../models/dtr/example.ts';
 import { mlCartLearner, mlCartRowLimit } from '../../../models/dtr/trees/ml-cart-learner.ts';
 import { handMade } from './hand-made.ts';
-import type { Called } from '../traffic-figures.ts';
+import type { Called } from '../traffic/figures.ts';
 import type { Peer } from './peer.ts';
 
 /** The library's tree on as many rows as its quadratic trainer can bear, and the router's features. */

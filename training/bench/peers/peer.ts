@@ -1,5 +1,5 @@
-import type { Called } from '../traffic-figures.ts';
-import type { TrafficRow } from '../traffic-data.ts';
+import type { Called } from '../traffic/figures.ts';
+import type { TrafficRow } from '../traffic/data.ts';
 
 /** Another way to do the same work, trained and asked in the same run on the same machine. */
 export interface Peer {

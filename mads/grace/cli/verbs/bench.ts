@@ -10,13 +10,13 @@ type Subject = (options: BenchOptions) => Promise<BenchReport>;
 
 /** Loaded when asked for: a bench of one subject needs none of the others. */
 const subjects: Readonly<Record<string, () => Promise<Subject>>> = {
-  traffic: async () => (await import('../../../../training/bench/traffic.ts')).benchTraffic,
-  intent: async () => (await import('../../../../training/bench/intent.ts')).benchIntent,
-  process: async () => (await import('../../../../training/bench/process.ts')).benchProcess,
-  context: async () => (await import('../../../../training/bench/context.ts')).benchContext,
-  gate: async () => (await import('../../../../training/bench/loop-gate.ts')).benchGate,
-  mining: async () => (await import('../../../../training/bench/mining.ts')).benchMining,
-  pipeline: async () => (await import('../../../../training/bench/pipeline.ts')).benchPipeline,
+  traffic: async () => (await import('../../../../training/bench/traffic/traffic.ts')).benchTraffic,
+  intent: async () => (await import('../../../../training/bench/intent/intent.ts')).benchIntent,
+  process: async () => (await import('../../../../training/bench/process/process.ts')).benchProcess,
+  context: async () => (await import('../../../../training/bench/context/context.ts')).benchContext,
+  gate: async () => (await import('../../../../training/bench/gate/gate.ts')).benchGate,
+  mining: async () => (await import('../../../../training/bench/mining/mining.ts')).benchMining,
+  pipeline: async () => (await import('../../../../training/bench/pipeline/pipeline.ts')).benchPipeline,
 };
 
 const collect = (value: string, before: string[]): string[] => [...before, value];

@@ -5,7 +5,7 @@ import type { Config } from '../../../../engine/core/config.ts';
 import { messageOf } from '../../../../engine/core/errors.ts';
 import { createLogger } from '../../../../engine/core/logger.ts';
 import type { ArtefactKind } from '../../../../models/manifest.ts';
-import type { OpenBundle } from '../../../../models/registry.ts';
+import type { OpenBundle } from '../../../../models/registry/registry.ts';
 import { dataFolder } from '../../../data-folder.ts';
 import { servingOwner } from '../../../owner.ts';
 import { openDesk } from '../desk-door.ts';
@@ -89,7 +89,7 @@ async function models(config: Config): Promise<Finding> {
   try {
     const roles = await door.ask('roles', undefined);
     if (roles.length === 0) return note('models', noConversations);
-    const { Registry } = await import('../../../../models/registry.ts');
+    const { Registry } = await import('../../../../models/registry/registry.ts');
     const registry = await Registry.open(dataFolder(config.dataDir).models, { logger: createLogger('error') });
     const states = await Promise.all(
       roles.map(async (role) => [role, (await registry.openCurrent(role))?.bundle.id.slice(0, 12) ?? null] as const),

@@ -1,6 +1,6 @@
 import type { Command } from '@commander-js/extra-typings';
 import { createLogger } from '../../../../engine/core/logger.ts';
-import type { Registry } from '../../../../models/registry.ts';
+import type { Registry } from '../../../../models/registry/registry.ts';
 import { dataFolder } from '../../../data-folder.ts';
 import type { Shell } from '../shell.ts';
 import { table } from '../terminal.ts';
@@ -28,8 +28,8 @@ folder meanwhile; it can be run again.`,
     .action(async (conversation, flags) => {
       const folder = dataFolder(shell.config({ dataDir: flags.dataDir }).dataDir);
       const { forgetConversation } = await import('../../../../datasets/log/forget.ts');
-      const { Registry: Models } = await import('../../../../models/registry.ts');
-      const { forgetWords } = await import('../../../../training/forgotten-words.ts');
+      const { Registry: Models } = await import('../../../../models/registry/registry.ts');
+      const { forgetWords } = await import('../../../../training/loop/forgotten-words.ts');
       const forgotten = await forgetConversation(folder.root, conversation);
       const wordings = await forgetWords(folder.learning);
       const registry = await Models.open(folder.models, { logger: createLogger('error') });

@@ -1,5 +1,5 @@
 import type { Command } from '@commander-js/extra-typings';
-import type { JobView } from '../../../../training/queue.ts';
+import type { JobView } from '../../../../training/queue/queue.ts';
 import { minedText } from '../mined-text.ts';
 import { askDesk } from '../desk-question.ts';
 import { flatten } from '../figures.ts';

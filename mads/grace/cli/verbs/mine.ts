@@ -2,7 +2,7 @@ import type { Command } from '@commander-js/extra-typings';
 import type { Config } from '../../../../engine/core/config.ts';
 import { EngineError } from '../../../../engine/core/errors.ts';
 import { createLogger } from '../../../../engine/core/logger.ts';
-import type { JobView, MineResult } from '../../../../training/queue.ts';
+import type { JobView, MineResult } from '../../../../training/queue/queue.ts';
 import { dataFolder } from '../../../data-folder.ts';
 import { shareFolder } from '../../../shared-folder.ts';
 import { askOwner, servingOwner, type Address } from '../../../owner.ts';

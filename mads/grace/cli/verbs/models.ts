@@ -3,7 +3,7 @@ import { systemClock } from '../../../../engine/core/clock.ts';
 import { EngineError } from '../../../../engine/core/errors.ts';
 import { createLogger } from '../../../../engine/core/logger.ts';
 import type { Bundle } from '../../../../models/bundle.ts';
-import type { Registry } from '../../../../models/registry.ts';
+import type { Registry } from '../../../../models/registry/registry.ts';
 import { dataFolder } from '../../../data-folder.ts';
 import { flatten, shown } from '../figures.ts';
 import type { PolicyEstimates } from '../policy-estimate.ts';
@@ -21,7 +21,7 @@ export function addModels(program: Command, shell: Shell): void {
 budget. These verbs need no server; one that runs takes up what they change within a second.`,
     );
   const open = async (dataDir: string | undefined): Promise<Registry> => {
-    const registry = await import('../../../../models/registry.ts');
+    const registry = await import('../../../../models/registry/registry.ts');
     return registry.Registry.open(dataFolder(shell.config({ dataDir }).dataDir).models, {
       logger: createLogger('error'),
     });
@@ -63,7 +63,7 @@ budget. These verbs need no server; one that runs takes up what they change with
     .option('--json', 'print one JSON document')
     .action(async (id, flags) => {
       const registry = await open(flags.dataDir);
-      const { findAncestor } = await import('../../../../models/registry-lineage.ts');
+      const { findAncestor } = await import('../../../../models/registry/lineage.ts');
       const { models: root } = dataFolder(shell.config({ dataDir: flags.dataDir }).dataDir);
       const shown = await registry.show(id).catch(async (error: unknown) => {
         const ancestor = await findAncestor(root, id);
@@ -189,7 +189,7 @@ does the same by itself (pruneEveryHours).`,
       if (!Number.isInteger(keep) || keep < 1)
         throw new EngineError('USAGE', { detail: '--keep needs a number above 0' });
       const folder = dataFolder(config.dataDir);
-      const { Registry: Models } = await import('../../../../models/registry.ts');
+      const { Registry: Models } = await import('../../../../models/registry/registry.ts');
       const { clear } = await import('../../../housekeeping.ts');
       const isDryRun = flags.dryRun === true;
       const registry = await Models.open(folder.models, { logger: createLogger('error') });

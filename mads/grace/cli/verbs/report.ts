@@ -1,5 +1,5 @@
 import type { Command } from '@commander-js/extra-typings';
-import { populationWords } from '../../../../models/certificate-population.ts';
+import { populationWords } from '../../../../models/certificate/population.ts';
 import type { Report } from '../../report.ts';
 import { askDesk, ofRole } from '../desk-question.ts';
 import type { Shell } from '../shell.ts';

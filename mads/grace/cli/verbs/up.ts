@@ -47,7 +47,7 @@ async function prepare(config: Config, terminal: Terminal): Promise<void> {
   await shareFolder(config);
   const log = await ConversationLog.open({ dataDir: folder.root, logger });
   try {
-    const { Registry } = await import('../../../../models/registry.ts');
+    const { Registry } = await import('../../../../models/registry/registry.ts');
     const registry = await Registry.open(folder.models, { logger });
     const { conversations } = await log.queries.totals();
     if (conversations > 0 && !existsSync(folder.sampleMark)) return;

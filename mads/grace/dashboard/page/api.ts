@@ -5,7 +5,7 @@ import type { Conversation } from '../../../../engine/core/conversation.ts';
 import type { DecisionFilter, LoggedDecision } from '../../../../datasets/log/reader.ts';
 import type { Outcome } from '../../../../engine/core/decision.ts';
 import type { Bundle } from '../../../../models/bundle.ts';
-import type { JobView } from '../../../../training/queue.ts';
+import type { JobView } from '../../../../training/queue/queue.ts';
 import type { Explanation } from '../explanation.ts';
 import type { Overview } from '../overview.ts';
 import type { ProcessName } from './address.ts';

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { ProgressEvent } from '../../../../engine/core/progress.ts';
-import type { JobState, JobView } from '../../../../training/queue.ts';
+import type { JobState, JobView } from '../../../../training/queue/queue.ts';
 import type { Overview } from '../overview.ts';
 import { api, faultOf } from './api.ts';
 import { now } from './clock.ts';

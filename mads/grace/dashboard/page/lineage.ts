@@ -1,4 +1,4 @@
-import type { RegistryEvent, RegistryRecord } from '../../../../models/registry-log.ts';
+import type { RegistryEvent, RegistryRecord } from '../../../../models/registry/log.ts';
 import { shortId } from './format.ts';
 
 const changing = ['model-promoted', 'model-rolled-back', 'challenger-offered', 'challenger-withdrawn'] as const;

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ProgressEvent } from '../../../../engine/core/progress.ts';
-import type { JobEvent } from '../../../../training/queue.ts';
+import type { JobEvent } from '../../../../training/queue/queue.ts';
 
 export type Connection = 'connecting' | 'live' | 'lost';
 

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { Bundle } from '../../../../models/bundle.ts';
-import { populationWords } from '../../../../models/certificate-population.ts';
+import { populationWords } from '../../../../models/certificate/population.ts';
 import type { Overview, RoleModels } from '../overview.ts';
 import { api, faultOf } from './api.ts';
 import { now } from './clock.ts';

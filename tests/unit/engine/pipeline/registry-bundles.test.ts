@@ -6,7 +6,7 @@ import { quietLogger } from '../../../../engine/core/logger.ts';
 import { LiveModels } from '../../../../engine/pipeline/live-models.ts';
 import { RegistryBundles } from '../../../../engine/pipeline/registry-bundles.ts';
 import { LppmModel } from '../../../../models/lppm/model.ts';
-import { Registry } from '../../../../models/registry.ts';
+import { Registry } from '../../../../models/registry/registry.ts';
 import { promoteSmallBundle } from '../../../support/small-bundle.ts';
 
 let root: string;

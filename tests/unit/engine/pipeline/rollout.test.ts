@@ -8,7 +8,7 @@ import { RolloutEvidence, type Pair } from '../../../../engine/pipeline/rollout-
 import { Rollouts, type RolloutMemories, type RolloutParts } from '../../../../engine/pipeline/rollout.ts';
 import { isRightBy, isSameOutcome } from '../../../../engine/pipeline/same-outcome.ts';
 import type { Bundle } from '../../../../models/bundle.ts';
-import type { Challenger } from '../../../../models/registry-state.ts';
+import type { Challenger } from '../../../../models/registry/state.ts';
 
 const call = (name: string, city = 'Rome'): Outcome => ({ kind: 'tool-call', name, arguments: { city } });
 const says = (text: string): Outcome => ({ kind: 'reply', text });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { baseCorpus } from '../../../../datasets/sample/base-corpus.ts';
 import { peersHere } from '../../../../training/bench/peers/peers.ts';
-import type { TrafficRow } from '../../../../training/bench/traffic-data.ts';
+import type { TrafficRow } from '../../../../training/bench/traffic/data.ts';
 
 const rowsOf = (seed: number, rows: number): TrafficRow[] =>
   baseCorpus(seed, { rows }).map((row) => ({ ...row, slice: 'in_distribution' }));

@@ -7,11 +7,11 @@ import { fewestGoldenVectors } from '../../../../models/artefact.ts';
 import type { Bundle } from '../../../../models/bundle.ts';
 import type { CetExample } from '../../../../models/cet/example.ts';
 import { CetModel } from '../../../../models/cet/model.ts';
-import { Registry } from '../../../../models/registry.ts';
-import { contestContext, heldOutQuestions } from '../../../../training/context-contest.ts';
+import { Registry } from '../../../../models/registry/registry.ts';
+import { contestContext, heldOutQuestions } from '../../../../training/gate/context-contest.ts';
 import { answeredTurns } from '../../../../training/examples/answered-turn.ts';
 import { judgeContext, type FoundEvidence } from '../../../../training/gate/context-recall.ts';
-import { judgeCandidate } from '../../../../training/gate.ts';
+import { judgeCandidate } from '../../../../training/gate/gate.ts';
 import { contextDesk, smallContext } from '../../../support/context-desk.ts';
 
 const level = 0.01;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RegistryEvent, RegistryRecord } from '../../../../models/registry-log.ts';
+import type { RegistryEvent, RegistryRecord } from '../../../../models/registry/log.ts';
 import { levelOfNextTest, monthlyLevel } from '../../../../training/gate/alpha-spending.ts';
 import { championAt } from '../../../../training/gate/champion-before.ts';
 

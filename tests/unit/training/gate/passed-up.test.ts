@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { judgeCandidate } from '../../../../training/gate.ts';
+import { judgeCandidate } from '../../../../training/gate/gate.ts';
 import { compare, isRight, pairUp, pairedDifference } from '../../../../training/gate/paired.ts';
 import { withPassedUp } from '../../../../training/gate/passed-up.ts';
-import type { SettledTurn } from '../../../../training/evaluate.ts';
+import type { SettledTurn } from '../../../../training/ladder/evaluate.ts';
 
 type Fate = 'right' | 'wrong' | 'up';
 /** Rows of one message each, in order: so many of each fate. */

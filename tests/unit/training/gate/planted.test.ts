@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { hashFraction } from '../../../../engine/core/hash.ts';
-import type { SettledTurn } from '../../../../training/evaluate.ts';
+import type { SettledTurn } from '../../../../training/ladder/evaluate.ts';
 import { changed, contender, contest, slice, type Contender } from '../../../support/gate-world.ts';
 
 const champion = contender();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { SettledTurn } from '../../../../training/evaluate.ts';
+import type { SettledTurn } from '../../../../training/ladder/evaluate.ts';
 import { judgeSealed } from '../../../../training/gate/sealed.ts';
 
 const terms = { alpha: 0.05, labelNoise: 0, isStricter: false };
