@@ -8,10 +8,11 @@ import type { Bus } from '../engine/bus/bus.ts';
 import type { Clock, IdSource } from '../engine/core/clock.ts';
 import { EngineError } from '../engine/core/errors.ts';
 import type { Process } from '../engine/core/process.ts';
-import { ActingProcesses, type ActingProcess } from './acting-processes.ts';
-import { historyOf } from './conversation-journal.ts';
-import { Mad, type ThoughtEngine } from './mad.ts';
-import { ProcessDesk } from './process-desk.ts';
+import { ActingProcesses, type ActingProcess } from './processes/acting-processes.ts';
+import { historyOf } from './turns/conversation-journal.ts';
+import { Mad } from './mad.ts';
+import type { ThoughtEngine } from './turns/mad-parts.ts';
+import { ProcessDesk } from './processes/process-desk.ts';
 import type { ConversationStore } from './rogers/conversation-store.ts';
 import { rogersTools } from './rogers/rogers.ts';
 

@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { ConversationLog } from '../datasets/log/conversation-log.ts';
 import type { SnapshotInfo } from '../datasets/log/snapshot.ts';
 import { messageOf } from '../engine/core/errors.ts';
-import { askOwner, servingOwner } from '../mads/owner.ts';
+import { askOwner, servingOwner } from '../mads/house/owner.ts';
 import { writeNotebookData } from './data.ts';
 
 const here = fileURLToPath(new URL('.', import.meta.url));

@@ -11,7 +11,7 @@ import type { AnsweredTurn } from './examples/answered-turn.ts';
 import { cetExamples } from './examples/cet-examples.ts';
 import { lppmExamples } from './examples/lppm-examples.ts';
 import type { PayloadTool } from './examples/payload-tools.ts';
-import { disposeAll, type Learned, type LearnedModels } from './learn.ts';
+import { disposeAll, type Learned, type LearnedModels } from './learned.ts';
 
 export type DescriptionOf = (kind: ArtefactKind) => ArtefactDescription;
 

@@ -6,8 +6,6 @@ import { hashFraction } from '../engine/core/hash.ts';
 import type { Process } from '../engine/core/process.ts';
 import type { Progress } from '../engine/core/progress.ts';
 import type { FitReport } from '../models/estimator.ts';
-import type { Thresholds } from '../models/thresholds.ts';
-import type { CetModel } from '../models/cet/model.ts';
 import { DtrModel } from '../models/dtr/model.ts';
 import { definedProcessOf } from '../models/lppm/definitions/defined-process.ts';
 import { LppmModel } from '../models/lppm/model.ts';
@@ -17,17 +15,17 @@ import { cetExamples } from './examples/cet-examples.ts';
 import type { ContextOutcome } from './examples/context-outcomes.ts';
 import { applyCorrections, wordsOver, type Correction } from './examples/correction.ts';
 import { dtrExamples } from './examples/dtr-examples.ts';
-import { keptScript, type KeptScript } from './examples/kept-script.ts';
+import { keptScript } from './examples/kept-script.ts';
 import { lppmExamples, lppmTurns } from './examples/lppm-examples.ts';
 import { findPayloadTools, type PayloadTool } from './examples/payload-tools.ts';
 import { fairSample } from './labels/fair-sample.ts';
 import { judgeTurns, type JudgedTurn } from './ladder/judged-turn.ts';
 import { CrossFittedTier } from './ladder/cross-fitted-tier.ts';
-import { certifyLadder, fewestAudited, type ScopedCertificate, type ScoredTurns } from './ladder/certificate.ts';
+import { certifyLadder, fewestAudited, type ScoredTurns } from './ladder/certificate.ts';
+import type { Learned, LearnedModels, LearnedTier } from './learned.ts';
+import { disposeAll } from './learned.ts';
 import { strangersOf } from './ladder/scope.ts';
 import { judgingTiers } from './ladder/judging-tiers.ts';
-
-export type LearnedTier = 'dtr' | 'lppm' | 'cet';
 
 export interface LearnOptions {
   readonly seed: number;
@@ -72,30 +70,6 @@ export interface LearnOptions {
   readonly processes?: readonly Process[];
   /** Rows of the project's own corpus, which give the tree router its first day; 0 for none. */
   readonly baseRows?: number;
-}
-
-export interface LearnedModels {
-  readonly dtr: DtrModel | null;
-  readonly lppm: LppmModel | null;
-  readonly cet: CetModel | null;
-}
-
-export interface Learned {
-  readonly models: LearnedModels;
-  readonly thresholds: { readonly dtr: Thresholds; readonly lppm: Thresholds };
-  readonly certificate: ScopedCertificate;
-  /** See `CertifiedLadder`. */
-  readonly teacherNoise: number;
-  readonly reports: Readonly<Partial<Record<LearnedTier, FitReport>>>;
-  /** Turns that neither training nor the choice of thresholds saw, as the new models would have settled them. */
-  readonly heldOut: readonly JudgedTurn[];
-  /** Held-out turns that were passed up in service, and so do not judge by themselves; see `withPassedUp`. */
-  readonly passedUp: readonly JudgedTurn[];
-  /** Tools that take content as it stands, by name; judged with the same ones, other models can be compared. */
-  readonly payloadTools: ReadonlyMap<string, PayloadTool>;
-  /** Judges replies beside what was done; another model is compared by the same one. */
-  readonly isKept: KeptScript;
-  readonly counts: { readonly conversations: number; readonly turns: number; readonly heldOut: number };
 }
 
 /** Share of conversations, by hash of their id, that certify and gate, and that nothing learns from. */
@@ -291,8 +265,4 @@ function baseRowsOf({ seed, baseRows }: LearnOptions): readonly BaseRow[] {
 
 function foldOf(conversation: string): number {
   return Math.floor(hashFraction(`fold ${conversation}`) * folds);
-}
-
-export async function disposeAll(models: LearnedModels): Promise<void> {
-  for (const model of [models.dtr, models.lppm, models.cet]) await model?.dispose();
 }

@@ -3,7 +3,7 @@ import { messageOf } from '../core/errors.ts';
 import { textOf, type Message } from '../core/message.ts';
 import type { ToolDefinition } from '../core/tool-definition.ts';
 import type { Turn } from '../core/turn.ts';
-import type { LppmPrediction } from '../../models/lppm/answer.ts';
+import type { LppmPrediction } from '../../models/lppm/prediction.ts';
 import { dialogueOf } from '../../models/lppm/encoding/dialogue.ts';
 import { escalateStep, type LppmInput } from '../../models/lppm/example.ts';
 import type { Influence } from '../../models/lppm/explain.ts';

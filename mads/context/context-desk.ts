@@ -12,7 +12,7 @@ import type { Logger } from '../../engine/core/logger.ts';
 import type { ToolDefinition } from '../../engine/core/tool-definition.ts';
 import type { ContextSettings } from '../../engine/tiers/cet.ts';
 import { openTokenizer } from '../../models/text/tokenizer.ts';
-import type { DataFolder } from '../data-folder.ts';
+import type { DataFolder } from '../house/data-folder.ts';
 import { movesOf, personsOf } from '../rogers/membership.ts';
 import { DataSource } from './data-source.ts';
 import { DocumentSource } from './document-source.ts';

@@ -8,7 +8,7 @@ import { padIds, Wordpiece } from '../text/wordpiece.ts';
 import { trainWordpiece } from '../text/wordpiece-trainer.ts';
 import { pairNetwork, type EncoderShape } from './encoder-network.ts';
 import type { CetExample } from './example.ts';
-import type { CetParameters } from './fit.ts';
+import type { CetParameters } from './parameters.ts';
 import { withoutSpeaker } from './lexical-text.ts';
 
 /** Two texts that belong together; pairs of one group are each other's wrong answers, from all conversations. */

@@ -1,7 +1,7 @@
 import type { FitOptions } from '../estimator.ts';
 import type { Backend } from '../nn/backend.ts';
 import { train } from '../nn/trainer.ts';
-import type { CetParameters } from './fit.ts';
+import type { CetParameters } from './parameters.ts';
 import type { ScorerShape } from './networks.ts';
 import { scorerNetwork } from './networks.ts';
 import { secondWidth } from './second-signals.ts';

@@ -4,7 +4,7 @@ import type { FitOptions } from '../estimator.ts';
 import type { Backend } from '../nn/backend.ts';
 import type { Batch } from '../nn/operations.ts';
 import { train } from '../nn/trainer.ts';
-import type { CetParameters } from './fit.ts';
+import type { CetParameters } from './parameters.ts';
 import { screenNetwork } from './networks.ts';
 import { rowWidth } from './rows.ts';
 

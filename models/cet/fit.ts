@@ -15,37 +15,11 @@ import { fitEncoder, type FittedEncoder } from './fit-encoder.ts';
 import { drawPlaces, fitScreen, meanScreen, memberStride, type ScreenList } from './fit-screen.ts';
 import { fitScorer, scorerShape, type LabelledList } from './fit-scorer.ts';
 import { screenNetwork } from './networks.ts';
+import type { CetParameters } from './parameters.ts';
 import { Reader } from './reading.ts';
 import { rawRows, rowWidth, standardise, standardOf, type Standard } from './rows.ts';
 import { secondRows, secondWidth } from './second-signals.ts';
 import { scorerWidth, shortlistOf, type Shortlist } from './shortlist.ts';
-
-/** Sizes, and how long each part learns. Chosen on the validation conversations of LoCoMo and QMSum. */
-export interface CetParameters {
-  /** Pieces of words. */
-  readonly vocabulary: number;
-  readonly encoderLength: number;
-  readonly encoderWidth: number;
-  readonly encoderLayers: number;
-  /** Batches of 48 pairs, at most. */
-  readonly encoderSteps: number;
-  readonly screenHidden: number;
-  readonly screenEpochs: number;
-  /** Candidates of a question that the screen learns from. */
-  readonly screenList: number;
-  /** Candidates of a question that the transformer learns from. */
-  readonly scorerList: number;
-  /** The best candidates by the screen, which the transformer judges anew. */
-  readonly window: number;
-  /** The best of these, over which all attend. */
-  readonly attended: number;
-  readonly scorerHidden: number;
-  readonly scorerWidth: number;
-  readonly scorerEpochs: number;
-  readonly scorerRate: number;
-  readonly heads: number;
-  readonly dropout: number;
-}
 
 export const defaultParameters: CetParameters = {
   vocabulary: 4000,

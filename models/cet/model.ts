@@ -5,7 +5,7 @@ import type { Estimator, FitOptions, FitReport } from '../estimator.ts';
 import { Runtime } from '../nn/session.ts';
 import { readFiles, writeFiles, type ArtefactFiles } from './artefact.ts';
 import type { CetExample, CetInput } from './example.ts';
-import type { CetParameters } from './fit.ts';
+import type { CetParameters } from './parameters.ts';
 import { Ranker, type SignalShare } from './ranker.ts';
 
 export interface CetPrediction {

@@ -2,7 +2,7 @@ import { EngineError } from '../../engine/core/errors.ts';
 import { hashFraction } from '../../engine/core/hash.ts';
 import { silent } from '../../engine/core/progress.ts';
 import type { FitOptions } from '../estimator.ts';
-import type { LppmPrediction } from './answer.ts';
+import type { LppmPrediction } from './prediction.ts';
 import { trainBagNet, type Head, type Targets } from './net/bag-net.ts';
 import { batchSequences, trainFlowNet, type FlowOptions } from './net/fit-flow.ts';
 import type { Member } from './net/network.ts';
@@ -28,7 +28,8 @@ import { learnScript } from './script.ts';
 import type { Encoded, RowEncoder } from './encoding/row-encoder.ts';
 import { joinRows, readRows, vectorRows } from './encoding/sentence-vectors.ts';
 import { learnAsks } from './values/asks.ts';
-import { ArgumentFiller, type CallExample } from './values/filler.ts';
+import type { CallExample } from './values/call-example.ts';
+import { ArgumentFiller } from './values/filler.ts';
 import { FeatureCounter, Vocabulary, type SparseRows } from './encoding/vocabulary.ts';
 import type { LppmWeights } from './weights.ts';
 

@@ -1,6 +1,6 @@
 import type { Member } from './net/network.ts';
 import type { DefinedProcesses } from './definitions/defined.ts';
-import type { Following } from './following/follow.ts';
+import type { ScriptOrder } from './following/script-order.ts';
 import type { KnownTexts } from './encoding/known-texts.ts';
 import type { PlattMap } from './certainty/platt.ts';
 import type { Script } from './script.ts';
@@ -9,6 +9,13 @@ import type { Surety } from './certainty/surety.ts';
 import type { TrustMap } from './certainty/trust.ts';
 import type { ArgumentFiller } from './values/filler.ts';
 import type { Vocabulary } from './encoding/vocabulary.ts';
+
+/** The learned order of questions, and how sure it is in a given state. */
+export interface Following {
+  readonly order: ScriptOrder;
+  /** Null where too little was held out to say: then nothing is followed. */
+  readonly surety: Surety | null;
+}
 
 /** Temperatures of one member of the ensemble. */
 export interface Temperatures {

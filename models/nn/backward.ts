@@ -1,20 +1,9 @@
-import { type Emitted, swapLast } from './forward.ts';
+import { swapLast } from './forward.ts';
 import type { Graph } from './graph.ts';
 import { emitGruBackward } from './gru.ts';
 import type { Shape } from './operations.ts';
 import { stretchedAxes } from './shape.ts';
-import type { Node } from './trace.ts';
-
-/** What stands in the graph around a node whose gradient is wanted. */
-export interface Site {
-  readonly graph: Graph;
-  readonly node: Node;
-  readonly emitted: Emitted;
-  /** Names of its inputs' values. */
-  readonly inputs: readonly string[];
-  /** Name of the gradient of the loss by this node's value; of the value's shape. */
-  readonly gradient: string;
-}
+import type { Site } from './site.ts';
 
 /** Gradients by each input, null where none flows. Embeddings are the caller's: their gradient stays in rows. */
 export function emitBackward(site: Site): (string | null)[] {

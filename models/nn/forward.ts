@@ -1,12 +1,7 @@
 import { emitGru } from './gru.ts';
 import type { Graph } from './graph.ts';
 import type { Node } from './trace.ts';
-
-/** Where the value of a node stands in the graph, and what its gradient will want to see again. */
-export interface Emitted {
-  readonly name: string;
-  readonly saved: readonly string[];
-}
+import type { Emitted } from './site.ts';
 
 const operators = {
   add: 'Add',

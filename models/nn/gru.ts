@@ -1,4 +1,4 @@
-import type { Site } from './backward.ts';
+import type { Site } from './site.ts';
 import type { Graph } from './graph.ts';
 import type { Node } from './trace.ts';
 

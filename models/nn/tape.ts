@@ -1,6 +1,7 @@
 import { EngineError } from '../../engine/core/errors.ts';
 import { emitBackward } from './backward.ts';
-import { emitForward, type Emitted } from './forward.ts';
+import { emitForward } from './forward.ts';
+import type { Emitted } from './site.ts';
 import { Graph } from './graph.ts';
 import { encodeModel, type OnnxValue } from './onnx-proto.ts';
 import type { Network, Parameters } from './operations.ts';

@@ -20,14 +20,15 @@ import { RegistryBundles } from '../../engine/pipeline/registry-bundles.ts';
 import { Rollouts } from '../../engine/pipeline/rollout.ts';
 import { ShadowQueue } from '../../engine/pipeline/shadow.ts';
 import { Host } from '../../mads/host.ts';
-import { parseRole, RoleFiles } from '../../mads/role-files.ts';
-import { RoleThinking, type ThinkingParts } from '../../mads/role-thinking.ts';
-import { RoleTrial } from '../../mads/role-trial.ts';
-import { Staff } from '../../mads/staff.ts';
+import { parseRole, RoleFiles } from '../../mads/roles/role-files.ts';
+import { RoleThinking, type ThinkingParts } from '../../mads/roles/role-thinking.ts';
+import { RoleTrial } from '../../mads/roles/role-trial.ts';
+import { Staff } from '../../mads/roles/staff.ts';
 import { Registry } from '../../models/registry/registry.ts';
 import { publishModels } from '../../training/artefacts.ts';
 import { answeredTurns } from '../../training/examples/answered-turn.ts';
-import { disposeAll, learn } from '../../training/learn.ts';
+import { learn } from '../../training/learn.ts';
+import { disposeAll } from '../../training/learned.ts';
 import { quantilesOf, rounded } from './load/quantiles.ts';
 
 const { values } = parseArgs({

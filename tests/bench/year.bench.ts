@@ -21,7 +21,8 @@ import { isRight, type VerifierRow } from '../../training/bench/verdict-score.ts
 import { answeredTurns, type AnsweredTurn } from '../../training/examples/answered-turn.ts';
 import type { Correction } from '../../training/examples/correction.ts';
 import { isSameDeed } from '../../training/examples/same-deed.ts';
-import { disposeAll, learn } from '../../training/learn.ts';
+import { learn } from '../../training/learn.ts';
+import { disposeAll } from '../../training/learned.ts';
 
 const { values } = parseArgs({
   options: {

@@ -5,7 +5,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { loadConfig } from '../../engine/core/config.ts';
 import { quietLogger } from '../../engine/core/logger.ts';
-import { dataFolder } from '../../mads/data-folder.ts';
+import { dataFolder } from '../../mads/house/data-folder.ts';
 import { openEcosystem, type Ecosystem } from '../../mads/ecosystem.ts';
 import { deskOperations } from '../../mads/grace/desk.ts';
 import { talk } from '../support/talk.ts';

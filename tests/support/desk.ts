@@ -14,7 +14,7 @@ import { AiSdkProvider } from '../../engine/providers/ai-sdk.ts';
 import type { Provider } from '../../engine/providers/provider.ts';
 import { ImperatorTier } from '../../engine/tiers/imperator.ts';
 import type { Tier } from '../../engine/tiers/tier.ts';
-import { journalOf } from '../../mads/conversation-journal.ts';
+import { journalOf } from '../../mads/turns/conversation-journal.ts';
 import { graceTools } from '../../mads/grace/grace-tools.ts';
 import { createGateway, type Gateway } from '../../mads/grace/gateway/gateway.ts';
 import type { GatewayParts, GivenFeedback } from '../../mads/grace/gateway/parts.ts';

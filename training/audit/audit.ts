@@ -18,7 +18,7 @@ import type { Terms } from '../gate/losses.ts';
 import { judgeSealed, type SealedVerdict, type SeenByGate } from '../gate/sealed.ts';
 import { judgeTurns } from '../ladder/judged-turn.ts';
 import { judgingTiers } from '../ladder/judging-tiers.ts';
-import { disposeAll } from '../learn.ts';
+import { disposeAll } from '../learned.ts';
 
 /** What an audit needs to be told; plain data, since it is told to another process. */
 export interface AuditOrder {

@@ -15,7 +15,7 @@ import { measureLatency, type Footprint } from './footprint.ts';
 import { judgeTurns, type JudgedTurn } from '../ladder/judged-turn.ts';
 import { isOutlived } from './outlived-bundle.ts';
 import { judgingTiers } from '../ladder/judging-tiers.ts';
-import { disposeAll, type Learned, type LearnedModels } from '../learn.ts';
+import { disposeAll, type Learned, type LearnedModels } from '../learned.ts';
 import { tiersOf } from '../ladder/tiers.ts';
 
 /** What all contenders are asked. */

@@ -21,7 +21,7 @@ import { metamorphicFigures } from './metamorphic.ts';
 import { slicesByMessage } from './slices.ts';
 import { judgeTurns, type JudgedTurn } from '../ladder/judged-turn.ts';
 import { judgingTiers } from '../ladder/judging-tiers.ts';
-import type { Learned } from '../learn.ts';
+import type { Learned } from '../learned.ts';
 
 export interface VerdictOptions extends ContestOptions {
   /** Error budget, in (0, 1). */

@@ -2,7 +2,7 @@ import type { Verdict } from '../../engine/core/decision.ts';
 import type { Turn } from '../../engine/core/turn.ts';
 import { LppmTier, type ProcessMapper } from '../../engine/tiers/lppm.ts';
 import type { Tier } from '../../engine/tiers/tier.ts';
-import type { LppmPrediction } from '../../models/lppm/answer.ts';
+import type { LppmPrediction } from '../../models/lppm/prediction.ts';
 import type { LppmModel } from '../../models/lppm/model.ts';
 import type { AnsweredTurn } from '../examples/answered-turn.ts';
 import { anyConfidence } from './judging-tiers.ts';

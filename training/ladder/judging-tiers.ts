@@ -2,7 +2,7 @@ import type { Thresholds } from '../../models/thresholds.ts';
 import { DtrTier } from '../../engine/tiers/dtr.ts';
 import { LppmTier } from '../../engine/tiers/lppm.ts';
 import type { JudgedTiers } from './judged-turn.ts';
-import type { LearnedModels } from '../learn.ts';
+import type { LearnedModels } from '../learned.ts';
 
 /** However unsure: what such a tier settles is all that it could be let settle. */
 export const anyConfidence: Thresholds = { standard: 0, byLabel: {} };

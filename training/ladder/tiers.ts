@@ -2,7 +2,7 @@ import { CetTier } from '../../engine/tiers/cet.ts';
 import { DtrTier } from '../../engine/tiers/dtr.ts';
 import { LppmTier } from '../../engine/tiers/lppm.ts';
 import type { JudgedTiers } from './judged-turn.ts';
-import type { Learned } from '../learn.ts';
+import type { Learned } from '../learned.ts';
 
 /** The ladder as it would serve. */
 export function tiersOf(

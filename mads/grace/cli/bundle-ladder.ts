@@ -3,7 +3,7 @@ import type { Tier } from '../../../engine/tiers/tier.ts';
 import type { Registry } from '../../../models/registry/registry.ts';
 import { loadModels } from '../../../training/artefacts.ts';
 import { cheapTiers } from '../../../training/gate/contest.ts';
-import { disposeAll } from '../../../training/learn.ts';
+import { disposeAll } from '../../../training/learned.ts';
 
 /** Opens the tiers below the LLM of any bundle, as it would serve, while `use` works. @throws NOT_FOUND, ARTEFACT_CORRUPT */
 export async function withLadder<Result>(

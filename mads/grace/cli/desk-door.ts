@@ -1,10 +1,10 @@
-import { trainingOf } from '../../training-settings.ts';
+import { trainingOf } from '../../house/training-settings.ts';
 import type { Config } from '../../../engine/core/config.ts';
 import { createLogger } from '../../../engine/core/logger.ts';
 import type { Progress } from '../../../engine/core/progress.ts';
-import { dataFolder } from '../../data-folder.ts';
-import { shareFolder } from '../../shared-folder.ts';
-import { askOwner, servingOwner, type Address } from '../../owner.ts';
+import { dataFolder } from '../../house/data-folder.ts';
+import { shareFolder } from '../../house/shared-folder.ts';
+import { askOwner, servingOwner, type Address } from '../../house/owner.ts';
 import type { Desk, DeskOperation } from '../desk.ts';
 
 type Answer<Operation extends DeskOperation> = Awaited<ReturnType<Desk[Operation]>>;

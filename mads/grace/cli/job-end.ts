@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { JobView } from '../../../training/queue/queue.ts';
-import { askOwner, type Address } from '../../owner.ts';
+import { askOwner, type Address } from '../../house/owner.ts';
 import type { Terminal } from './terminal.ts';
 
 /** How often a running job is looked at; milliseconds. */

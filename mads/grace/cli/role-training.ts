@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { ConversationLog } from '../../../datasets/log/conversation-log.ts';
 import { ProcessStore } from '../../../datasets/processes/process-store.ts';
 import type { Progress } from '../../../engine/core/progress.ts';
-import { dataFolder } from '../../data-folder.ts';
+import { dataFolder } from '../../house/data-folder.ts';
 import { runInChild } from '../../../training/queue/child.ts';
 import { codeVersion } from '../../../training/queue/code.ts';
 import type { MineConfig, MineResult, RetrainConfig, RetrainResult } from '../../../training/queue/queue.ts';

@@ -10,7 +10,7 @@ import { reasonText } from '../../../models/cet/reason-text.ts';
 import { DtrModel } from '../../../models/dtr/model.ts';
 import { LppmModel } from '../../../models/lppm/model.ts';
 import type { Registry } from '../../../models/registry/registry.ts';
-import { messagesBefore } from '../../message-identity.ts';
+import { messagesBefore } from '../../turns/message-identity.ts';
 
 /** Models kept loaded between clicks: of each tier the one that serves and the one before it. */
 const loadedModels = 6;

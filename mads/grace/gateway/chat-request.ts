@@ -5,7 +5,7 @@ import { EngineError } from '../../../engine/core/errors.ts';
 import { sha256 } from '../../../engine/core/hash.ts';
 import type { Author, Message, Part, Provenance } from '../../../engine/core/message.ts';
 import type { ToolDefinition } from '../../../engine/core/tool-definition.ts';
-import { messageIdentity } from '../../message-identity.ts';
+import { messageIdentity } from '../../turns/message-identity.ts';
 
 const name = z.string().min(1).max(256);
 const number = z.number().nullish();

@@ -4,7 +4,7 @@ import type { FinishReason } from '../../../engine/core/decision.ts';
 import type { Delta } from '../../../engine/core/delta.ts';
 import { EngineError } from '../../../engine/core/errors.ts';
 import { toolCallsOf, type Message } from '../../../engine/core/message.ts';
-import { attachmentOf, type TurnReport, type TurnRequest } from '../../turn-parcel.ts';
+import { attachmentOf, type TurnReport, type TurnRequest } from '../../turns/turn-parcel.ts';
 import { parseChatRequest, placeMessages, type ChatRequest } from './chat-request.ts';
 import { chunk, completion, replyText, toolCall, usageChunk, type AnswerHead } from './chat-response.ts';
 import { asEngineError, errorBody } from './error-body.ts';

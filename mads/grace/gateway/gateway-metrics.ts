@@ -1,4 +1,4 @@
-import type { TurnReport } from '../../turn-parcel.ts';
+import type { TurnReport } from '../../turns/turn-parcel.ts';
 import { Metrics } from './metrics.ts';
 
 /** What the gateway counts. Labels are routes, statuses, tiers and error codes: small, fixed sets. */

@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { EngineError } from '../../../engine/core/errors.ts';
 import { aliasOf, nameOf } from '../../../engine/core/tool-alias.ts';
 import { radiusOf } from '../../../engine/action/authority.ts';
-import { callTool } from '../../tool-call.ts';
+import { callTool } from '../../turns/tool-call.ts';
 import type { GatewayParts, OfferedTool } from './parts.ts';
 
 const serverInfo = { name: 'thought-engine', version: '0.1.0' };

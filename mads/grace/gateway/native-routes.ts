@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ContextChoice, Decision, Outcome, Verdict } from '../../../engine/core/decision.ts';
 import { textOf, type Message } from '../../../engine/core/message.ts';
 import type { ToolDefinition } from '../../../engine/core/tool-definition.ts';
-import { messageIdentity } from '../../message-identity.ts';
+import { messageIdentity } from '../../turns/message-identity.ts';
 import { fault } from './chat-request.ts';
 import type { GatewayParts } from './parts.ts';
 import { engineModel, roleFor } from './roles.ts';

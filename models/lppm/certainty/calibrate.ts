@@ -1,5 +1,6 @@
 import { fitTemperature } from '../../calibration.ts';
-import { largest, mix, rawAnswer, votesOf, type LppmPrediction, type RawAnswer } from '../answer.ts';
+import { largest, mix, rawAnswer, votesOf, type RawAnswer } from '../answer.ts';
+import type { LppmPrediction } from '../prediction.ts';
 import { answerOf, fitFollowing, isAllowed, orderedQuestions } from '../following/follow.ts';
 import { networkOf } from '../net/network.ts';
 import { Scorer } from '../net/scorer.ts';

@@ -1,5 +1,5 @@
 import { tokenize } from '../../text/ngrams.ts';
-import type { LppmPrediction } from '../answer.ts';
+import type { LppmPrediction } from '../prediction.ts';
 import { isOf, type DefinedProcess } from './defined-process.ts';
 import { DefinitionFollower, type DefinedExample } from './definition.ts';
 import { escalateStep, type LppmExample, type LppmInput } from '../example.ts';

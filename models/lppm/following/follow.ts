@@ -1,17 +1,11 @@
 import { hashFraction } from '../../../engine/core/hash.ts';
-import { calibrated, rawAnswer, votesOf, type LppmPrediction, type RawAnswer } from '../answer.ts';
+import { calibrated, rawAnswer, votesOf, type RawAnswer } from '../answer.ts';
+import type { LppmPrediction } from '../prediction.ts';
 import { fitSurety, signalNames, suretyOf, suretySignals, boundedLogit, type Surety } from '../certainty/surety.ts';
 import { escalateStep, type LppmExample, type LppmInput } from '../example.ts';
 import { lineOf } from '../script.ts';
 import type { ServedWeights } from '../weights.ts';
 import type { NextStep, ScriptOrder } from './script-order.ts';
-
-/** The learned order of questions, and how sure it is in a given state. */
-export interface Following {
-  readonly order: ScriptOrder;
-  /** Null where too little was held out to say: then nothing is followed. */
-  readonly surety: Surety | null;
-}
 
 /** A question that the order puts next, with the signals that its surety is judged by. */
 export interface OrderedQuestion {

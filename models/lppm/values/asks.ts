@@ -1,5 +1,5 @@
 import { askedBefore, bareOf } from './evidence.ts';
-import type { CallExample } from './filler.ts';
+import type { CallExample } from './call-example.ts';
 import { spansOf } from './spans.ts';
 import { valueKey } from './value-key.ts';
 

@@ -1,6 +1,7 @@
 import { hashFraction } from '../../../engine/core/hash.ts';
 import { seededRandom, shuffle } from '../../../engine/core/random.ts';
 import type { DialogueTurn } from '../example.ts';
+import type { CallExample } from './call-example.ts';
 import { candidateKey, candidatesOf, profileOf, type ArgumentProfile } from './argument.ts';
 import { bareOf, evidenceOf, type EvidenceReader, type ValueOrigin } from './evidence.ts';
 import { dayOf } from './moments.ts';
@@ -8,15 +9,6 @@ import { Ranker } from './ranker.ts';
 import { markedTurns } from './tagged-turns.ts';
 import { SpanTagger, type FoundSpan } from './tagger.ts';
 import { valueKey } from './value-key.ts';
-
-/** A call that was made, and the dialogue before it. */
-export interface CallExample {
-  readonly turns: readonly DialogueTurn[];
-  readonly tool: string;
-  readonly arguments: Readonly<Record<string, unknown>>;
-  /** Keeps the turns of a conversation together; absent where unknown. */
-  readonly conversation?: string;
-}
 
 export interface FilledValue {
   readonly value: unknown;

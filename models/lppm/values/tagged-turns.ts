@@ -1,6 +1,6 @@
 import { hashFraction } from '../../../engine/core/hash.ts';
 import { askedBefore, bareOf } from './evidence.ts';
-import type { CallExample } from './filler.ts';
+import type { CallExample } from './call-example.ts';
 import { momentsOf } from './moments.ts';
 import { spansOf, type Span } from './spans.ts';
 import type { TaggedTurn } from './tagger.ts';

@@ -5,7 +5,7 @@ import { sampleConversations } from '../../../datasets/sample/desk.ts';
 import type { Conversation } from '../../../engine/core/conversation.ts';
 import { textOf, toolCallsOf, type Message } from '../../../engine/core/message.ts';
 import { writeArguments } from '../../../engine/providers/provider.ts';
-import { dataFolder } from '../../../mads/data-folder.ts';
+import { dataFolder } from '../../../mads/house/data-folder.ts';
 import { snapshotRoles, trainRoles } from '../../../mads/grace/cli/role-training.ts';
 
 /** Roles of the sample desk whose routers the bench needs: one that gets content, one that follows processes. */

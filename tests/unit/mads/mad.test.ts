@@ -4,9 +4,9 @@ import { systemClock, systemIds } from '../../../engine/core/clock.ts';
 import type { Outcome } from '../../../engine/core/decision.ts';
 import { textOf, type Message } from '../../../engine/core/message.ts';
 import type { Process } from '../../../engine/core/process.ts';
-import { Emad } from '../../../mads/emad.ts';
-import { callTool } from '../../../mads/tool-call.ts';
-import type { TurnRequest } from '../../../mads/turn-parcel.ts';
+import { Emad } from '../../../mads/roles/emad.ts';
+import { callTool } from '../../../mads/turns/tool-call.ts';
+import type { TurnRequest } from '../../../mads/turns/turn-parcel.ts';
 import { Desk, deskTool } from '../../support/desk.ts';
 import { FakeLlm } from '../../support/fake-llm.ts';
 

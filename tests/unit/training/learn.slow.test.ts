@@ -5,7 +5,8 @@ import { hashFraction } from '../../../engine/core/hash.ts';
 import { silent } from '../../../engine/core/progress.ts';
 import { textOf } from '../../../engine/core/message.ts';
 import { answeredTurns } from '../../../training/examples/answered-turn.ts';
-import { disposeAll, learn, type LearnOptions } from '../../../training/learn.ts';
+import { learn, type LearnOptions } from '../../../training/learn.ts';
+import { disposeAll } from '../../../training/learned.ts';
 
 const desk = sampleConversations(4, { conversations: 40 }).filter((one) => one.role === 'ops-desk');
 const options: LearnOptions = {

@@ -13,7 +13,8 @@ import { judgeSealed } from '../../gate/sealed.ts';
 import { slicesByMessage } from '../../gate/slices.ts';
 import { judgeTurns, type JudgedTurn } from '../../ladder/judged-turn.ts';
 import { judgingTiers } from '../../ladder/judging-tiers.ts';
-import { disposeAll, learn, type Learned } from '../../learn.ts';
+import { learn } from '../../learn.ts';
+import { disposeAll, type Learned } from '../../learned.ts';
 import { tiersOf } from '../../ladder/tiers.ts';
 import type { BenchOptions } from '../report.ts';
 

@@ -9,7 +9,8 @@ import { settleTurns } from '../../ladder/evaluate.ts';
 import { judgeCandidate } from '../../gate/gate.ts';
 import { judgeTurns, type JudgedTurn } from '../../ladder/judged-turn.ts';
 import { judgingTiers } from '../../ladder/judging-tiers.ts';
-import { disposeAll, learn, type Learned, type LearnOptions } from '../../learn.ts';
+import { learn, type LearnOptions } from '../../learn.ts';
+import { disposeAll, type Learned } from '../../learned.ts';
 import { tiersOf } from '../../ladder/tiers.ts';
 import { replay, type ReplayedMessage } from './replay.ts';
 

@@ -1,4 +1,4 @@
-import type { LppmPrediction } from '../../../models/lppm/answer.ts';
+import type { LppmPrediction } from '../../../models/lppm/prediction.ts';
 import { escalateStep } from '../../../models/lppm/example.ts';
 import type { LppmModel } from '../../../models/lppm/model.ts';
 import { labelFigures, type Judged } from '../coverage.ts';

@@ -1,4 +1,4 @@
-import type { LppmPrediction } from '../../../models/lppm/answer.ts';
+import type { LppmPrediction } from '../../../models/lppm/prediction.ts';
 import { tokenize } from '../../../models/text/ngrams.ts';
 import type { ProcessExample } from './data.ts';
 

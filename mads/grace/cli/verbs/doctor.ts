@@ -6,8 +6,8 @@ import { messageOf } from '../../../../engine/core/errors.ts';
 import { createLogger } from '../../../../engine/core/logger.ts';
 import type { ArtefactKind } from '../../../../models/manifest.ts';
 import type { OpenBundle } from '../../../../models/registry/registry.ts';
-import { dataFolder } from '../../../data-folder.ts';
-import { servingOwner } from '../../../owner.ts';
+import { dataFolder } from '../../../house/data-folder.ts';
+import { servingOwner } from '../../../house/owner.ts';
 import { openDesk } from '../desk-door.ts';
 import type { Shell } from '../shell.ts';
 import { AnsweredFailure, table } from '../terminal.ts';
@@ -125,7 +125,7 @@ async function loadFault({ artefacts }: OpenBundle): Promise<string | null> {
 async function roles(config: Config): Promise<Finding> {
   const where = dataFolder(config.dataDir);
   if (!existsSync(where.root)) return note('roles', noConversations);
-  const { RoleFiles } = await import('../../../role-files.ts');
+  const { RoleFiles } = await import('../../../roles/role-files.ts');
   const { roles: described, refused } = await new RoleFiles(where.roles, createLogger('error')).read();
   if (refused.length > 0) return bad('roles', `not followed: ${refused.map(({ fault }) => fault).join('; ')}`);
   const door = await openDesk(config, () => undefined);

@@ -1,7 +1,7 @@
 import type { Command } from '@commander-js/extra-typings';
 import { createLogger } from '../../../../engine/core/logger.ts';
 import type { Registry } from '../../../../models/registry/registry.ts';
-import { dataFolder } from '../../../data-folder.ts';
+import { dataFolder } from '../../../house/data-folder.ts';
 import type { Shell } from '../shell.ts';
 import { table } from '../terminal.ts';
 

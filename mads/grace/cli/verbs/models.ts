@@ -4,7 +4,7 @@ import { EngineError } from '../../../../engine/core/errors.ts';
 import { createLogger } from '../../../../engine/core/logger.ts';
 import type { Bundle } from '../../../../models/bundle.ts';
 import type { Registry } from '../../../../models/registry/registry.ts';
-import { dataFolder } from '../../../data-folder.ts';
+import { dataFolder } from '../../../house/data-folder.ts';
 import { flatten, shown } from '../figures.ts';
 import type { PolicyEstimates } from '../policy-estimate.ts';
 import type { Route, RouteDifferences } from '../route-differences.ts';
@@ -190,7 +190,7 @@ does the same by itself (pruneEveryHours).`,
         throw new EngineError('USAGE', { detail: '--keep needs a number above 0' });
       const folder = dataFolder(config.dataDir);
       const { Registry: Models } = await import('../../../../models/registry/registry.ts');
-      const { clear } = await import('../../../housekeeping.ts');
+      const { clear } = await import('../../../house/housekeeping.ts');
       const isDryRun = flags.dryRun === true;
       const registry = await Models.open(folder.models, { logger: createLogger('error') });
       const cleared = await clear(folder, registry, { keep, now: systemClock.now(), isDryRun });

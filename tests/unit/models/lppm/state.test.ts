@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { LppmPrediction } from '../../../../models/lppm/answer.ts';
+import type { LppmPrediction } from '../../../../models/lppm/prediction.ts';
 import type { DialogueTurn } from '../../../../models/lppm/example.ts';
 import { LppmModel } from '../../../../models/lppm/model.ts';
 import { smallMapper } from '../../../support/small-mapper.ts';

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { DialogueTurn } from '../../../../models/lppm/example.ts';
 import { learnAsks } from '../../../../models/lppm/values/asks.ts';
-import { ArgumentFiller, type CallExample } from '../../../../models/lppm/values/filler.ts';
+import type { CallExample } from '../../../../models/lppm/values/call-example.ts';
+import { ArgumentFiller } from '../../../../models/lppm/values/filler.ts';
 import { dayOf, momentsIn, momentsOf } from '../../../../models/lppm/values/moments.ts';
 import { spansOf } from '../../../../models/lppm/values/spans.ts';
 import { storedTagger, taggerBytes, taggerOf, type StoredTagger } from '../../../../models/lppm/values/tagger-store.ts';

@@ -3,7 +3,8 @@ import { sampleConversations } from '../../../../../datasets/sample/desk.ts';
 import { silent } from '../../../../../engine/core/progress.ts';
 import { serveAndLearn, type ServeOptions } from '../../../../../training/bench/pipeline/serve-and-learn.ts';
 import { answeredTurns } from '../../../../../training/examples/answered-turn.ts';
-import { disposeAll, learn, type Learned } from '../../../../../training/learn.ts';
+import { learn } from '../../../../../training/learn.ts';
+import { disposeAll, type Learned } from '../../../../../training/learned.ts';
 
 const day = 86_400_000;
 const desk = (seed: number) =>

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { silent } from '../../../../../engine/core/progress.ts';
 import { benchProcess } from '../../../../../training/bench/process/process.ts';
-import type { LppmPrediction } from '../../../../../models/lppm/answer.ts';
+import type { LppmPrediction } from '../../../../../models/lppm/prediction.ts';
 import { coverageFigures } from '../../../../../training/bench/coverage.ts';
 import { fileOf } from '../../../../../training/bench/process/data.ts';
 import { allowedSteps } from '../../../../../training/bench/process/script.ts';
