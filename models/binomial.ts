@@ -37,11 +37,16 @@ function betaFraction(x: number, a: number, b: number): number {
   return result;
 }
 
+/** Natural logarithm of the beta function B(a, b); a and b > 0. */
+export function logBeta(a: number, b: number): number {
+  return logGamma(a) + logGamma(b) - logGamma(a + b);
+}
+
 /** Regularised incomplete beta function I_x(a, b): x in [0, 1], a and b > 0; result in [0, 1]. */
 export function incompleteBeta(x: number, a: number, b: number): number {
   if (x <= 0) return 0;
   if (x >= 1) return 1;
-  const front = Math.exp(logGamma(a + b) - logGamma(a) - logGamma(b) + a * Math.log(x) + b * Math.log1p(-x));
+  const front = Math.exp(a * Math.log(x) + b * Math.log1p(-x) - logBeta(a, b));
   return x < (a + 1) / (a + b + 2) ? (front * betaFraction(x, a, b)) / a : 1 - (front * betaFraction(1 - x, b, a)) / b;
 }
 
@@ -53,7 +58,7 @@ export function binomialTail(errors: number, n: number, rate: number): number {
 }
 
 /** Where a rising function of [0, 1] crosses `level`; 60 halvings reach 1e-18. */
-function bisect(rising: (x: number) => number, level: number): number {
+export function bisect(rising: (x: number) => number, level: number): number {
   let low = 0;
   let high = 1;
   for (let round = 0; round < 60; round += 1) {

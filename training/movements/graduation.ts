@@ -7,7 +7,7 @@ import { canonicalJson } from '../../engine/core/hash.ts';
 import type { Movement, ProcessStanding } from '../../engine/core/learning.ts';
 import type { ToolCallPart } from '../../engine/core/message.ts';
 import { plainWording, routeKey, type GraduatedRoute } from '../../engine/tiers/graduated-routes.ts';
-import { clopperPearsonUpper } from '../../models/binomial.ts';
+import { anytimeUpper } from '../../models/anytime.ts';
 import { moveProcesses, type Move } from './process-ladder.ts';
 import type { ServingMapper } from './serving-mapper.ts';
 
@@ -61,7 +61,7 @@ export function graduate(
     const rows = rowsOf(pattern);
     const errors = rows - (right?.rows ?? 0);
     const contradicted = [...pattern.deeds].some(([name, { human }]) => name !== wanted && human > 0);
-    const errorUpper = clopperPearsonUpper(errors, rows, share);
+    const errorUpper = anytimeUpper(errors, rows, share);
     // what one person means by it (his own account, say) is not what another does
     const isShared = (right?.persons.size ?? 0) > 1;
     const holds = errorUpper <= alpha && !contradicted && isShared;

@@ -2,7 +2,7 @@ import type { ProcessOutcomes } from '../../datasets/log/process-outcomes.ts';
 import type { StoredProcess } from '../../datasets/processes/stored-process.ts';
 import { isDrawnForAudit } from '../../engine/core/audit-draw.ts';
 import type { Movement, ProcessStage, ProcessStanding } from '../../engine/core/learning.ts';
-import { clopperPearsonLower, clopperPearsonUpper } from '../../models/binomial.ts';
+import { anytimeLower, anytimeUpper } from '../../models/anytime.ts';
 import type { ServingMapper } from './serving-mapper.ts';
 
 export interface ProcessFacts {
@@ -127,10 +127,10 @@ class Course {
     const drawn = found.judged.filter(({ decision }) => isDrawnForAudit(decision));
     const wrong = found.judged.filter(({ correct }) => !correct).length;
     const drawnWrong = drawn.filter(({ correct }) => !correct).length;
-    if (clopperPearsonLower(drawnWrong, drawn.length, share) > alpha) {
+    if (anytimeLower(drawnWrong, drawn.length, share) > alpha) {
       return `people called ${drawnWrong} of ${drawn.length} answers drawn at random wrong`;
     }
-    if (clopperPearsonLower(wrong, found.settled, share) > alpha) {
+    if (anytimeLower(wrong, found.settled, share) > alpha) {
       return `people called ${wrong} of all ${found.settled} answers wrong`;
     }
     return null;
@@ -141,7 +141,7 @@ class Course {
     const found = this.#outcomes();
     const rows = found?.settled ?? 0;
     const errors = found?.judged.filter(({ correct }) => !correct).length ?? 0;
-    const errorUpper = rows === 0 ? null : clopperPearsonUpper(errors, rows, delta / mostProcesses);
+    const errorUpper = rows === 0 ? null : anytimeUpper(errors, rows, delta / mostProcesses);
     return {
       role,
       time: now,
@@ -190,7 +190,7 @@ class Course {
       why: kind === 'approved' ? `approved by ${by}` : found,
       rows,
       errors,
-      errorUpper: rows === 0 ? null : clopperPearsonUpper(errors, rows, this.#facts.delta / mostProcesses),
+      errorUpper: rows === 0 ? null : anytimeUpper(errors, rows, this.#facts.delta / mostProcesses),
       evidence: [`version ${kind === 'approved' ? (approved ?? version) : version}`],
     };
   }
