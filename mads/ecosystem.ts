@@ -18,7 +18,6 @@ import { LiveModels } from '../engine/pipeline/live-models.ts';
 import { RegistryBundles } from '../engine/pipeline/registry-bundles.ts';
 import { Rollouts } from '../engine/pipeline/rollout.ts';
 import { ShadowQueue } from '../engine/pipeline/shadow.ts';
-import { BlamedWordings } from '../engine/tiers/blamed-wordings.ts';
 import { GraduatedRoutes } from '../engine/tiers/graduated-routes.ts';
 import { ImperatorTier } from '../engine/tiers/imperator.ts';
 import { Registry } from '../models/registry/registry.ts';
@@ -31,13 +30,13 @@ import { ActingProcesses } from './processes/acting-processes.ts';
 import { ContextDesk } from './context/context-desk.ts';
 import { historyOf, journalOf } from './turns/conversation-journal.ts';
 import { dataFolder } from './house/data-folder.ts';
+import { Doubts } from './doubts.ts';
 import { dashboardPublicPaths, dashboardRoutes } from './grace/dashboard/routes.ts';
 import { Desk } from './grace/desk.ts';
 import { createGateway, type Gateway } from './grace/gateway/gateway.ts';
 import type { GatewayParts } from './grace/gateway/parts.ts';
 import { policyOf, ProcessOffice } from './grace/process-office.ts';
 import { graceTools } from './grace/grace-tools.ts';
-import { HeldProcesses } from './processes/held-processes.ts';
 import { Host } from './host.ts';
 import { Housekeeping } from './house/housekeeping.ts';
 import { chooseProvider } from './imperator-choice.ts';
@@ -121,8 +120,7 @@ export async function openEcosystem(config: Config, options: EcosystemOptions): 
     });
     const beside = new ShadowQueue(logger);
     const routes = new GraduatedRoutes();
-    const held = new HeldProcesses();
-    const blamed = new BlamedWordings();
+    const doubts = new Doubts();
     const graduation = new Graduation(
       {
         queries: log.queries,
@@ -130,7 +128,7 @@ export async function openEcosystem(config: Config, options: EcosystemOptions): 
         clock,
         ids,
         load: (earned) => routes.load(earned),
-        hold: (standings) => held.load(standings),
+        hold: (standings) => doubts.held.load(standings),
         processes: (role) => office.stored(role),
         serving: servingMappers(registry),
       },
@@ -154,8 +152,8 @@ export async function openEcosystem(config: Config, options: EcosystemOptions): 
       explore: provider === null ? 0 : config.explore,
       trial: new RoleTrial(rollouts, beside, log),
       graduated: (role, router, isLeft) => routes.around(role, router, isLeft),
-      heedful: (role, tier) => blamed.around(role, tier),
-      held: (role, ...of) => held.reason(role, ...of),
+      heedful: (role, tier) => doubts.blamed.around(role, tier),
+      held: (role, ...of) => doubts.held.reason(role, ...of),
       processes: (role) => (host.has(role) ? host.processes(role) : new ActingProcesses()),
     };
     const office = new ProcessOffice({
@@ -172,14 +170,16 @@ export async function openEcosystem(config: Config, options: EcosystemOptions): 
     const processes: RoleProcesses = new RoleProcesses({ host, office, logger, policy: policyOf(config) });
 
     const heed = async (roles: readonly string[]): Promise<void> => {
-      for (const role of roles) blamed.load(role, await log.queries.blamedWordings(role));
+      for (const role of roles) doubts.blamed.load(role, await log.queries.blamedWordings(role));
     };
     const movements = new MovementWatch({
       review: async () => {
         const known = await desk.roles();
         // what goes up at once comes before what takes longer to look at
         await heed(known);
+        await doubts.tell();
         await graduation.review(known);
+        await doubts.tell();
         kept.value = { ...kept.value, graduation: graduation.state };
         await kept.save();
       },
@@ -264,6 +264,9 @@ export async function openEcosystem(config: Config, options: EcosystemOptions): 
       for (const { role, current } of await registry.list()) if (current !== null) await staff.hire(role);
     };
     await heed(await desk.roles());
+    await doubts.follow(config, folder, { ids, logger });
+    await doubts.tell();
+    unwatch.push(() => doubts.close());
     await staff.refresh();
     unwatch.push(staff.watch());
     await hireAll();

@@ -1,5 +1,5 @@
 import type { Outcome, Verdict } from '../core/decision.ts';
-import { canonicalJson } from '../core/hash.ts';
+import { canonicalJson, sha256 } from '../core/hash.ts';
 import { textOf } from '../core/message.ts';
 import type { Turn } from '../core/turn.ts';
 import { ownText } from './dtr.ts';
@@ -21,17 +21,36 @@ export interface BlamedWording {
  * models think, until one of them would do something else. Up is always safe; learning takes its time.
  */
 export class BlamedWordings {
-  /** By role, then by what a wording is known by. */
-  readonly #deeds = new Map<string, ReadonlyMap<string, ReadonlySet<string>>>();
+  /** Hashes of wordings and deeds, by role. */
+  readonly #own: Deeds = new Map();
+  #others: Deeds = new Map();
 
   /** Takes the place of what was known of the role. */
   load(role: string, wordings: readonly BlamedWording[]): void {
-    const deeds = new Map<string, Set<string>>();
+    const deeds = new Set<string>();
     for (const { text, before, outcome } of wordings) {
       const key = routeKey(text, before);
-      if (key !== null) deeds.set(key, (deeds.get(key) ?? new Set()).add(deedOf(outcome)));
+      if (key !== null) deeds.add(deedOf(key, outcome));
     }
-    this.#deeds.set(role, deeds);
+    this.#own.set(role, deeds);
+  }
+
+  /** What was loaded here, for others to heed: hashes by role, which tell nobody the words. */
+  hashes(): Readonly<Record<string, readonly string[]>> {
+    return Object.fromEntries(
+      [...this.#own].flatMap(([role, deeds]) => (deeds.size === 0 ? [] : [[role, [...deeds]]])),
+    );
+  }
+
+  /** What other servers heard; takes the place of what they said before. */
+  heed(others: readonly Readonly<Record<string, readonly string[]>>[]): void {
+    const deeds = new Map<string, Set<string>>();
+    for (const [role, hashes] of others.flatMap((one) => Object.entries(one))) {
+      const known = deeds.get(role) ?? new Set();
+      for (const hash of hashes) known.add(hash);
+      deeds.set(role, known);
+    }
+    this.#others = deeds;
   }
 
   around(role: string, tier: Tier): Tier {
@@ -46,18 +65,23 @@ export class BlamedWordings {
   }
 
   #isBlamed(role: string, turn: Turn, outcome: Outcome): boolean {
-    const deeds = this.#deeds.get(role);
-    const text = deeds === undefined || deeds.size === 0 ? null : ownText(turn.message);
+    const known = [this.#own.get(role), this.#others.get(role)].filter(
+      (deeds) => deeds !== undefined && deeds.size > 0,
+    );
+    const text = known.length === 0 ? null : ownText(turn.message);
     if (typeof text !== 'string') return false;
     const before = turn.history.findLast((message) => message.author !== 'system');
     const key = routeKey(text, before === undefined ? null : { author: before.author, text: textOf(before) });
-    return key !== null && deeds?.get(key)?.has(deedOf(outcome)) === true;
+    if (key === null) return false;
+    const deed = deedOf(key, outcome);
+    return known.some((deeds) => deeds?.has(deed) === true);
   }
 }
 
-/** The same call with the same arguments, or the same words, whichever process they belong to. */
-function deedOf(outcome: Outcome): string {
-  return outcome.kind === 'tool-call'
-    ? canonicalJson([outcome.name, outcome.arguments])
-    : canonicalJson([outcome.kind, outcome.text]);
+type Deeds = Map<string, ReadonlySet<string>>;
+
+/** The same call with the same arguments, or the same words, whichever process they belong to, after this wording. */
+function deedOf(key: string, outcome: Outcome): string {
+  const what = outcome.kind === 'tool-call' ? [outcome.name, outcome.arguments] : [outcome.kind, outcome.text];
+  return sha256(canonicalJson([key, what]));
 }

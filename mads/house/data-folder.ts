@@ -14,6 +14,10 @@ export interface DataFolder {
   readonly roles: string;
   /** What the learning loop remembers over a restart. */
   readonly learning: string;
+  /** What people doubt at each of several servers; see `SharedDoubts`. */
+  readonly doubts: string;
+  /** What this server is known by to those that share a folder with it. */
+  readonly server: string;
   /** A file that says: the conversations here are the sample desk's, and its tools may be simulated. */
   readonly sampleMark: string;
 }
@@ -30,6 +34,8 @@ export function dataFolder(dataDir: string): DataFolder {
     owner: join(root, 'owner.json'),
     roles: join(root, 'roles'),
     learning: join(root, 'learning.json'),
+    doubts: join(root, 'doubts'),
+    server: join(root, 'server.json'),
     sampleMark: join(root, 'sample-desk.json'),
   };
 }

@@ -6,7 +6,7 @@ import { EngineError } from '../../engine/core/errors.ts';
 import { dataFolder } from './data-folder.ts';
 
 /** What servers of one deployment have in common; journal, tables and what a loop remembers stay with each. */
-const sharedNames = ['models', 'roles', 'processes', 'snapshots', 'sealed'] as const;
+const sharedNames = ['models', 'roles', 'processes', 'snapshots', 'sealed', 'doubts'] as const;
 
 /**
  * Makes the shared parts of a data folder links into `sharedDir`; nothing without that setting, and nothing where they

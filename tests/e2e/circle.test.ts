@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import OpenAI from 'openai';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { withPlainTools } from '../support/plain-tools.ts';
 import { chatRecord } from '../../datasets/sample/chat-record.ts';
 import { sampleConversations } from '../../datasets/sample/desk.ts';
 import { loadConfig } from '../../engine/core/config.ts';
@@ -24,11 +25,6 @@ const commands = [
   'df -h /var',
   'grep -c refused auth.log',
 ];
-
-/** Chat clients allow no dots in the names of tools. */
-function withPlainTools(conversation: Conversation): Conversation {
-  return JSON.parse(JSON.stringify(conversation).replace(/"(shell|sql|code|mcp|functions|slash|files)\./g, '"$1_'));
-}
 
 /** The command as it is typed, in this process. */
 async function command(...argv: string[]): Promise<{ readonly code: number; readonly answer: unknown }> {

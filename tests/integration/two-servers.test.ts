@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -11,6 +11,7 @@ import type { RouteAnswer } from '../../mads/grace/gateway/native-routes.ts';
 import type { JobView } from '../../training/queue/queue.ts';
 import { runCommand, startCommand } from '../support/command.ts';
 import { refund } from '../support/mined.ts';
+import { withPlainTools } from '../support/plain-tools.ts';
 import { hasRedis, startRedis } from '../support/redis-server.ts';
 
 const role = 'ops-desk';
@@ -25,7 +26,7 @@ interface Server {
 }
 
 describe.skipIf(!hasRedis)('two servers with one Redis and one shared folder (needs redis-server)', () => {
-  const conversations = sampleConversations(1, { conversations: 300 });
+  const conversations = sampleConversations(1, { conversations: 300 }).map(withPlainTools);
   const tools = conversations.find((one) => one.role === role)?.tools ?? [];
   let folder: string;
   let redis: Awaited<ReturnType<typeof startRedis>>;
@@ -135,6 +136,32 @@ describe.skipIf(!hasRedis)('two servers with one Redis and one shared folder (ne
     expect((await route(one)).model).toBe((await route(two)).model);
   });
 
+  it('do not do again what a person called wrong at the other', async () => {
+    const text = 'git status --short';
+    const does = async (server: Server, of = text): Promise<string> =>
+      (await post<RouteAnswer>(server, '/v1/route', { text: of, role, tools })).tier;
+    expect([await does(one), await does(two)]).toEqual(['dtr', 'dtr']);
+    const offered = tools.map(({ name, parameters }) => ({ type: 'function', function: { name, parameters } }));
+    const answer = await fetch(`${two.url}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ model: role, messages: [{ role: 'user', content: text }], tools: offered }),
+    });
+    expect(answer.ok, await answer.clone().text()).toBe(true);
+    const decision_id = answer.headers.get('x-decision-id') ?? '';
+    await post(two, '/v1/feedback', { decision_id, correct: false });
+    await expect.poll(() => does(one), seconds).toBe('imperator');
+    expect(await does(one, command)).toBe('dtr');
+    const told = await readdir(join(folder, 'shared', 'doubts'));
+    expect(told).toHaveLength(2);
+    for (const name of told) {
+      expect(await readFile(join(folder, 'shared', 'doubts', name), 'utf8')).not.toContain('status');
+    }
+    // the word is taken back
+    await post(two, '/v1/feedback', { decision_id, correct: true });
+    await expect.poll(() => does(one), seconds).toBe('dtr');
+  });
+
   it('share roles and the processes that a person approved', async () => {
     const name = 'night-desk';
     const simulated = ['orders.find', 'orders.refund'].map((tool) => ({ name: tool, simulated: true }));
@@ -152,7 +179,7 @@ describe.skipIf(!hasRedis)('two servers with one Redis and one shared folder (ne
     const own = async (name: string) => (await readdir(join(folder, name, 'models', 'artefacts'))).toSorted();
     expect(await own('one')).toEqual(await own('two'));
     expect(await readdir(join(folder, 'shared'))).toEqual(
-      expect.arrayContaining(['models', 'processes', 'roles', 'sealed', 'snapshots']),
+      expect.arrayContaining(['doubts', 'models', 'processes', 'roles', 'sealed', 'snapshots']),
     );
     expect(await readdir(join(folder, 'shared'))).not.toContain('journal');
   });

@@ -117,6 +117,8 @@ describe('a deployment', () => {
       'owner /d/owner.json',
       'roles /d/roles',
       'learning /d/learning.json',
+      'doubts /d/doubts',
+      'server /d/server.json',
       'sampleMark /d/sample-desk.json',
     ]);
     await ecosystem?.listen();

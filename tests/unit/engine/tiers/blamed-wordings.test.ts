@@ -69,4 +69,17 @@ describe('BlamedWordings', () => {
     expect((await asked(role, turn('docker logs -f web', 'Which command?'))).settled).toBe(true);
     expect((await asked('desk 2', turn('docker logs -f web'))).settled).toBe(false);
   });
+
+  it('heeds what other servers heard, by hashes that tell nobody the words', async () => {
+    const here = new BlamedWordings();
+    here.heed([{}, blamed.hashes()]);
+    const asked = () => here.around(role, does(call('docker logs -f web'))).consider(turn('docker logs -f web'));
+    expect((await asked()).settled).toBe(false);
+    expect(here.hashes()).toEqual({});
+    expect(JSON.stringify(blamed.hashes())).not.toContain('docker');
+    here.load(role, []);
+    expect((await asked()).settled).toBe(false);
+    here.heed([]);
+    expect((await asked()).settled).toBe(true);
+  });
 });

@@ -1,0 +1,53 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { quietLogger } from '../../../../engine/core/logger.ts';
+import { SharedDoubts, type ToldDoubts } from '../../../../mads/house/shared-doubts.ts';
+
+const blame = (...hashes: string[]): ToldDoubts => ({ blamed: { desk: hashes }, held: [] });
+
+describe('SharedDoubts', () => {
+  let folder = '';
+  let ends: (() => void)[] = [];
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'doubts-'));
+  });
+  afterEach(async () => {
+    for (const end of ends) end();
+    ends = [];
+    await rm(folder, { recursive: true, force: true });
+  });
+  const server = (name: string) => {
+    const heard: (readonly ToldDoubts[])[] = [];
+    const logger = quietLogger;
+    const doubts = new SharedDoubts({ folder, server: name, heed: (others) => heard.push(others), logger, pollMs: 20 });
+    const follow = async () => ends.push(await doubts.follow());
+    return { doubts, heard, follow };
+  };
+
+  it('tells each server what the others doubt, and never what it doubts itself', async () => {
+    const [one, two] = [server('one'), server('two')];
+    const held = [{ role: 'desk', process: 'refund', mapper: 'm1', why: 'people called 8 of 30 wrong' }];
+    await one.doubts.publish({ ...blame('a'), held });
+    await two.follow();
+    expect(two.heard).toEqual([[{ ...blame('a'), held }]]);
+    await one.follow();
+    await two.doubts.publish(blame('b', 'c'));
+    await vi.waitFor(() => expect(one.heard.at(-1)).toEqual([blame('b', 'c')]));
+    await two.doubts.publish(blame('c'));
+    await vi.waitFor(() => expect(one.heard.at(-1)).toEqual([blame('c')]));
+    expect(two.heard).toHaveLength(1);
+  });
+
+  it('passes over a file that it cannot read, and forgets a server whose file is gone', async () => {
+    await writeFile(join(folder, 'broken.json'), '{"blamed"');
+    await server('two').doubts.publish(blame('b'));
+    const one = server('one');
+    await one.follow();
+    expect(one.heard).toEqual([[blame('b')]]);
+    await rm(join(folder, 'two.json'));
+    await vi.waitFor(() => expect(one.heard.at(-1)).toEqual([]));
+    expect(await readdir(folder)).toEqual(['broken.json']);
+  });
+});
