@@ -1,6 +1,8 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { z } from 'zod';
 import type { IdSource } from '../engine/core/clock.ts';
 import type { Config } from '../engine/core/config.ts';
+import { EngineError, messageOf } from '../engine/core/errors.ts';
 import type { Logger } from '../engine/core/logger.ts';
 import { BlamedWordings } from '../engine/tiers/blamed-wordings.ts';
 import type { DataFolder } from './house/data-folder.ts';
@@ -14,7 +16,7 @@ export class Doubts {
   #shared: SharedDoubts | null = null;
   #end = (): void => undefined;
 
-  /** Heeds what other servers doubt, where there are any. @throws what the shared folder throws */
+  /** Heeds what other servers doubt, where there are any. @throws STORAGE_FAILED where this server can be given no name */
   async follow(
     { sharedDir }: Pick<Config, 'sharedDir'>,
     folder: DataFolder,
@@ -33,9 +35,9 @@ export class Doubts {
     this.#end = await this.#shared.follow();
   }
 
-  /** Lets other servers know what is doubted here. */
-  async tell(): Promise<void> {
-    await this.#shared?.publish({ blamed: this.blamed.hashes(), held: this.held.held() });
+  /** Lets other servers know what is doubted here; nobody waits for a folder on another machine. */
+  tell(): void {
+    void this.#shared?.publish({ blamed: this.blamed.hashes(), held: this.held.held() });
   }
 
   close(): void {
@@ -43,13 +45,28 @@ export class Doubts {
   }
 }
 
-/** The name of this server, given at its first start. */
+const nameSchema = z.object({ id: z.string().regex(/^[\w-]+$/) });
+
+/**
+ * The name of this server, given at its first start; one that cannot be read is given anew. The number of the file is part
+ * of it: a data folder that was copied is another server.
+ */
 async function serverIn(path: string, ids: IdSource): Promise<string> {
-  const id = ids('srv');
-  await writeFile(path, JSON.stringify({ id }), { flag: 'wx', mode: 0o600 }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EEXIST') throw error;
-  });
-  const { id: known } = JSON.parse(await readFile(path, 'utf8')) as { readonly id: string };
-  // a name of a file: what somebody wrote there leads nowhere else
-  return /^[\w-]+$/.test(known) ? known : id;
+  const read = async (): Promise<string | null> => {
+    try {
+      const [text, { ino }] = await Promise.all([readFile(path, 'utf8'), stat(path)]);
+      return `${nameSchema.parse(JSON.parse(text)).id}-${ino.toString(36)}`;
+    } catch {
+      return null;
+    }
+  };
+  const known = await read();
+  if (known !== null) return known;
+  try {
+    await writeFile(`${path}.new`, JSON.stringify({ id: ids('srv') }));
+    await rename(`${path}.new`, path);
+  } catch (error) {
+    throw new EngineError('STORAGE_FAILED', { path, detail: messageOf(error) }, { cause: error });
+  }
+  return (await read()) ?? ids('srv');
 }

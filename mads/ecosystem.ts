@@ -89,6 +89,7 @@ export async function openEcosystem(config: Config, options: EcosystemOptions): 
   let queue: RetrainQueue | null = null;
   let worker: TrainingWorker | null = null;
   let context: ContextDesk | null = null;
+  const unwatch: (() => void)[] = [];
   try {
     const provider = await chooseProvider(config, log);
     opening = options.withQueue ? openQueue(config.queueUrl, { dataDir: folder.root, logger }) : null;
@@ -177,19 +178,19 @@ export async function openEcosystem(config: Config, options: EcosystemOptions): 
         const known = await desk.roles();
         // what goes up at once comes before what takes longer to look at
         await heed(known);
-        await doubts.tell();
+        doubts.tell();
         await graduation.review(known);
-        await doubts.tell();
+        doubts.tell();
         kept.value = { ...kept.value, graduation: graduation.state };
         await kept.save();
       },
       logger,
     });
-    const unwatch: (() => void)[] = [
+    unwatch.push(
       log.follow((records) => {
         if (records.some(isWord)) movements.soon();
       }),
-    ];
+    );
     const isSample = existsSync(folder.sampleMark);
     const staff = new Staff({
       host,
@@ -264,9 +265,9 @@ export async function openEcosystem(config: Config, options: EcosystemOptions): 
       for (const { role, current } of await registry.list()) if (current !== null) await staff.hire(role);
     };
     await heed(await desk.roles());
-    await doubts.follow(config, folder, { ids, logger });
-    await doubts.tell();
     unwatch.push(() => doubts.close());
+    await doubts.follow(config, folder, { ids, logger });
+    doubts.tell();
     await staff.refresh();
     unwatch.push(staff.watch());
     await hireAll();
@@ -374,6 +375,7 @@ export async function openEcosystem(config: Config, options: EcosystemOptions): 
       },
     };
   } catch (error) {
+    for (const end of unwatch) end();
     await worker?.stop();
     await (await opening?.catch(() => null))?.close();
     await context?.close();

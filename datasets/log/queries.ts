@@ -246,8 +246,8 @@ export class LogQueries {
   }
 
   /** For graduation: what users say again and again, and what was made of it. */
-  repeatedWordings(role: string): Promise<RepeatedWording[]> {
-    return repeatedWordings(this.#ask, role);
+  repeatedWordings(role: string, most?: number): Promise<RepeatedWording[]> {
+    return repeatedWordings(this.#ask, role, most);
   }
 
   /** For graduation: what was settled under each process, and what people said of it. */

@@ -26,14 +26,23 @@ export interface SettledWording {
   readonly times: number;
 }
 
-/** Groups that are looked at, the most frequent first. */
-const mostGroups = 5000;
+/** Wordings that are looked at: those that people corrected, then the most frequent. */
+const mostWordings = 5000;
+/** Ways of answering one wording that are told apart; the rarer ones count as one that is no deed. */
+const mostDeeds = 50;
+/** Settled wordings that are looked at, the most frequent first. */
+const mostSettled = 5000;
+
+/** What `plainWording` makes of a text, as far as it decides which texts are cut off together. */
+const plain = (column: string): string =>
+  `regexp_replace(regexp_replace(lower(trim(${column})), '\\s+', ' ', 'g'), '[\\s.!?…]+$', '')`;
 
 /**
- * Wordings of a role that were answered at least twice. What our own cheap tiers answered is no label, unless a person
- * said what was right.
+ * Wordings of a role, each with everything that was made of it: a wording of which only the usual answers were told would
+ * look as if it never meant anything else. What our own cheap tiers answered is no label, unless a person said what was
+ * right.
  */
-export async function repeatedWordings(ask: Ask, role: string): Promise<RepeatedWording[]> {
+export async function repeatedWordings(ask: Ask, role: string, most = mostWordings): Promise<RepeatedWording[]> {
   const rows = await ask(
     `WITH said AS (
        SELECT m.id, m.author, m.text, m.parts,
@@ -54,10 +63,26 @@ export async function repeatedWordings(ask: Ask, role: string): Promise<Repeated
            FOR part IN CAST(s."nextParts" AS JSON[])]) AS VARCHAR) ELSE '' END AS deed
        FROM said s LEFT JOIN own o ON o.message = s.id LEFT JOIN told t ON t.message = s.id
        WHERE s.author = 'user' AND length(s.text) BETWEEN 1 AND 500
-         AND (t.outcome IS NOT NULL OR (o.message IS NULL AND s."nextAuthor" = 'assistant')))
-     SELECT text, "beforeAuthor", "beforeText", deed, corrected, min(person) AS "first", max(person) AS "last",
-       CAST(count(*) AS DOUBLE) AS labelled, CAST(count(corrected) AS DOUBLE) AS human
-     FROM deeds GROUP BY text, "beforeAuthor", "beforeText", deed, corrected ORDER BY labelled DESC, text, deed LIMIT ${mostGroups}`,
+         AND (t.outcome IS NOT NULL OR (o.message IS NULL AND s."nextAuthor" = 'assistant'))),
+     counted AS (
+       SELECT text, "beforeAuthor", "beforeText", deed, corrected, ${plain('text')} AS wording,
+         ${plain('"beforeText"')} AS "beforeWording", min(person) AS "first", max(person) AS "last", count(*) AS labelled,
+         count(corrected) AS human
+       FROM deeds GROUP BY ALL),
+     placed AS (
+       SELECT *, sum(labelled) OVER wordings AS total, sum(human) OVER wordings > 0 AS "isTold",
+         row_number() OVER (PARTITION BY wording, "beforeAuthor", "beforeWording", corrected IS NULL
+           ORDER BY labelled DESC, text, deed) AS place
+       FROM counted WINDOW wordings AS (PARTITION BY wording, "beforeAuthor", "beforeWording")),
+     ranked AS (
+       SELECT *, dense_rank() OVER (
+         ORDER BY "isTold" DESC, total DESC, wording, "beforeAuthor", "beforeWording") AS "rank" FROM placed),
+     kept AS (
+       SELECT * REPLACE (CASE WHEN place > ${mostDeeds} AND corrected IS NULL THEN '[]' ELSE deed END AS deed)
+       FROM ranked WHERE "rank" <= ${most})
+     SELECT text, "beforeAuthor", "beforeText", deed, corrected, min("first") AS "first", max("last") AS "last",
+       CAST(sum(labelled) AS DOUBLE) AS labelled, CAST(sum(human) AS DOUBLE) AS human
+     FROM kept GROUP BY text, "beforeAuthor", "beforeText", deed, corrected ORDER BY labelled DESC, text, deed`,
     [role],
   );
   return rows.map(({ first, last, ...row }) => ({ ...row, persons: [first, last] })) as unknown as RepeatedWording[];
@@ -68,7 +93,7 @@ export async function settledWordings(ask: Ask, role: string): Promise<SettledWo
     `SELECT m.text, CAST(d.outcome AS VARCHAR) AS outcome, CAST(count(*) AS DOUBLE) AS times
      FROM decisions d JOIN messages m ON m.id = d.message
      WHERE d.role = $1 AND d.tier = 'lppm' AND d.settled AND NOT d.shadow AND length(m.text) <= 500
-     GROUP BY ALL ORDER BY times DESC LIMIT ${mostGroups}`,
+     GROUP BY ALL ORDER BY times DESC LIMIT ${mostSettled}`,
     [role],
   );
   return rows as unknown as SettledWording[];

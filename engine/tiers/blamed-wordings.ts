@@ -35,7 +35,7 @@ export class BlamedWordings {
     this.#own.set(role, deeds);
   }
 
-  /** What was loaded here, for others to heed: hashes by role, which tell nobody the words. */
+  /** What was loaded here, for others to heed: hashes by role, which do not show the words (short ones can be guessed). */
   hashes(): Readonly<Record<string, readonly string[]>> {
     return Object.fromEntries(
       [...this.#own].flatMap(([role, deeds]) => (deeds.size === 0 ? [] : [[role, [...deeds]]])),

@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { EngineError, messageOf } from '../../engine/core/errors.ts';
+import { messageOf } from '../../engine/core/errors.ts';
 import type { Logger } from '../../engine/core/logger.ts';
 import { watchFolder } from '../../models/registry/watch.ts';
 
@@ -29,79 +29,104 @@ export interface SharedDoubtsParts {
 
 /**
  * What was called wrong at one server is not done again by the others: each writes its doubts into a file of its own, and
- * reads those of the others when one changes. A server that is gone for good leaves its file behind: what it holds back
- * goes up, which is safe; deleting the file ends that.
+ * reads those of the others when one changes. What cannot be read leaves what was known of it. A server that is gone for
+ * good leaves its file behind: what it holds back goes up, which is safe; deleting the file ends that.
  */
 export class SharedDoubts {
   readonly #parts: SharedDoubtsParts;
-  readonly #read = new Map<string, { readonly version: string; readonly doubts: ToldDoubts | null }>();
-  #written = '';
+  readonly #own: string;
+  readonly #read = new Map<string, { version: string; doubts: ToldDoubts | null }>();
+  readonly #warned = new Set<string>();
+  /** Something was read that was not handed on yet. */
+  #isNew = false;
+  #told: string | null = null;
+  #written: string | null = null;
   #writing: Promise<void> = Promise.resolve();
 
   constructor(parts: SharedDoubtsParts) {
     this.#parts = parts;
+    this.#own = `${parts.server}.json`;
   }
 
-  /** Writes where something changed, one after another. Never throws: what failed is told to the log and tried next time. */
+  /**
+   * Writes where something changed, one after another. Never throws: what failed is told to the log, and tried again at
+   * each look while these doubts are followed.
+   */
   publish(doubts: ToldDoubts): Promise<void> {
-    const { folder, server, logger } = this.#parts;
+    this.#told = JSON.stringify(doubts);
+    return this.#write();
+  }
+
+  /** Reads what others doubt, at once and whenever that changes. Returns the function that ends it. */
+  async follow(): Promise<() => void> {
+    const { folder, pollMs = 1000 } = this.#parts;
+    const look = (): Promise<void> => this.#look().then(() => this.#complain('folder', null));
+    const onError = (error: unknown): void => this.#complain('folder', error);
+    await look().catch(onError);
+    return watchFolder({ folder, pollMs, look, onError });
+  }
+
+  #write(): Promise<void> {
     this.#writing = this.#writing.then(async () => {
-      const text = JSON.stringify(doubts);
-      if (text === this.#written) return;
-      const path = join(folder, `${server}.json`);
+      const text = this.#told;
+      if (text === null || text === this.#written) return;
+      const path = join(this.#parts.folder, this.#own);
       try {
-        await mkdir(folder, { recursive: true });
-        await writeFile(`${path}.new`, text, { mode: 0o600 });
+        await mkdir(this.#parts.folder, { recursive: true });
+        await writeFile(`${path}.new`, text);
         await rename(`${path}.new`, path);
         this.#written = text;
+        this.#complain(this.#own, null);
       } catch (error) {
-        logger.warn({ path, error: messageOf(error) }, 'other servers were not told what is doubted here');
+        this.#complain(this.#own, error);
       }
     });
     return this.#writing;
   }
 
-  /** Reads what others doubt, at once and whenever that changes. Returns the function that ends it. */
-  async follow(): Promise<() => void> {
-    const { folder, logger, pollMs = 1000 } = this.#parts;
-    await mkdir(folder, { recursive: true });
-    await this.#look();
-    return watchFolder({
-      folder,
-      pollMs,
-      look: () => this.#look(),
-      onError: (error) => logger.warn({ folder, error: messageOf(error) }, 'doubts of other servers were not read'),
-    });
-  }
-
   async #look(): Promise<void> {
-    const { folder, server, heed } = this.#parts;
-    const names = (await readdir(folder)).filter((name) => name.endsWith('.json') && name !== `${server}.json`);
-    let isNew = false;
+    const { folder, heed } = this.#parts;
+    await mkdir(folder, { recursive: true });
+    const names = (await readdir(folder)).filter((name) => name.endsWith('.json'));
+    if (!names.includes(this.#own)) this.#written = null;
+    await this.#write();
     for (const gone of [...this.#read.keys()].filter((name) => !names.includes(name))) {
-      isNew = this.#read.delete(gone) || isNew;
+      this.#isNew = this.#read.delete(gone) || this.#isNew;
     }
-    for (const name of names.toSorted()) {
-      const { mtimeMs, size, ino } = await stat(join(folder, name));
-      const version = `${mtimeMs} ${size} ${ino}`;
-      if (this.#read.get(name)?.version === version) continue;
-      this.#read.set(name, { version, doubts: await this.#readFrom(join(folder, name)) });
-      isNew = true;
-    }
-    if (isNew) heed([...this.#read.values()].flatMap(({ doubts }) => (doubts === null ? [] : [doubts])));
+    for (const name of names.toSorted()) if (name !== this.#own) await this.#readFile(name);
+    if (!this.#isNew) return;
+    this.#isNew = false;
+    heed([...this.#read.values()].flatMap(({ doubts }) => (doubts === null ? [] : [doubts])));
   }
 
-  /** Null where the file cannot be understood: that is told once, and the other servers are heeded all the same. */
-  async #readFrom(path: string): Promise<ToldDoubts | null> {
+  async #readFile(name: string): Promise<void> {
+    const path = join(this.#parts.folder, name);
+    const known = this.#read.get(name);
     try {
-      return doubtsSchema.parse(JSON.parse(await readFile(path, 'utf8')));
+      const { mtimeMs, size, ino } = await stat(path);
+      const version = `${mtimeMs} ${size} ${ino}`;
+      if (known?.version === version) return;
+      const text = await readFile(path, 'utf8');
+      // read for good, whatever stands there: another look would find the same
+      this.#read.set(name, { version, doubts: known?.doubts ?? null });
+      this.#read.set(name, { version, doubts: doubtsSchema.parse(JSON.parse(text)) });
+      this.#isNew = true;
+      this.#complain(name, null);
     } catch (error) {
-      const detail = EngineError.isInstance(error) ? error.message : messageOf(error);
+      this.#complain(name, error);
+    }
+  }
+
+  /** Told to the log once, until it is well again. */
+  #complain(what: string, error: unknown): void {
+    if (error === null) this.#warned.delete(what);
+    else if (!this.#warned.has(what)) {
+      this.#warned.add(what);
+      const detail = { folder: this.#parts.folder, file: what, error: messageOf(error) };
       this.#parts.logger.warn(
-        { path, detail },
-        'what another server doubts cannot be read; remove the file if it is gone',
+        detail,
+        'what servers doubt is not passed on as it should be; what was known stays in force',
       );
-      return null;
     }
   }
 }

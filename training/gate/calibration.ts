@@ -10,8 +10,8 @@ const fewestProposals = 100;
 
 /**
  * Confidences that are none, and tiers whose confidences say less than those of the champion; a sentence each.
- * @param isMended it mends a correction, which makes it less sure of words like the corrected ones: only where it is surer
- *   than it may be does that speak against it
+ * @param isMended it mends a correction, which makes it less sure of words like the corrected ones: what speaks against
+ *   another one speaks against this only where it is also surer than it may be
  */
 export function calibrationFaults(
   candidate: readonly JudgedTurn[],
@@ -22,13 +22,25 @@ export function calibrationFaults(
   for (const tier of ['dtr', 'lppm'] as const) {
     const broken = candidate.filter(({ [tier]: own }) => own !== null && !isShare(own.confidence)).length;
     if (broken > 0) faults.push(`${broken} proposals of its ${tier} have no usable confidence`);
-    const risen = champion === null || broken > 0 ? null : rise(candidate, champion, tier, isMended);
-    if (risen !== null && risen.now - risen.before > mostRise && risen.least > 0) {
+    const risen = champion === null || broken > 0 ? null : rise(candidate, champion, tier, false);
+    if (risen === null || !isProved(risen)) continue;
+    const surer = !isMended || champion === null ? risen : rise(candidate, champion, tier, true);
+    if (surer !== null && isProved(surer)) {
       const [before, now] = [risen.before.toFixed(3), risen.now.toFixed(3)];
       faults.push(`the confidences of its ${tier} are off by ${now} on average, the champion's by ${before}`);
     }
   }
   return faults;
+}
+
+interface Rise {
+  readonly before: number;
+  readonly now: number;
+  readonly least: number;
+}
+
+function isProved({ before, now, least }: Rise): boolean {
+  return now - before > mostRise && least > 0;
 }
 
 function isShare(value: number): boolean {
@@ -40,8 +52,8 @@ function rise(
   candidate: readonly JudgedTurn[],
   champion: readonly JudgedTurn[],
   tier: 'dtr' | 'lppm',
-  isMended: boolean,
-): { before: number; now: number; least: number } | null {
+  isSurerOnly: boolean,
+): Rise | null {
   const others = new Map(champion.map((turn) => [turn.message, turn]));
   const fresh: (JudgedProposal | null)[] = [];
   const old: (JudgedProposal | null)[] = [];
@@ -51,8 +63,8 @@ function rise(
     fresh.push(turn[tier]);
     old.push(other[tier]);
   }
-  const now = new Binned(fresh, isMended);
-  const before = new Binned(old, isMended);
+  const now = new Binned(fresh, isSurerOnly);
+  const before = new Binned(old, isSurerOnly);
   if (Math.min(now.proposals, before.proposals) < fewestProposals) return null;
   const random = seededRandom(1);
   const drawn = new Uint32Array(fresh.length);

@@ -19,7 +19,7 @@ export interface GraduationSettings {
 
 /** Times that the process mapper must have settled a wording the same way: its process is certified, and no slot open. */
 const fewestSettled = 3;
-/** Wordings of one role that may be looked at: each may be taken for certain by chance, so they share `delta`. */
+/** New wordings of one role that are looked at together. Each has this part of `delta` for all times, so that twenty share it. */
 const mostPatterns = 20;
 
 interface Pattern {

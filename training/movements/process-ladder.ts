@@ -18,7 +18,7 @@ export interface ProcessFacts {
 
 export type Move = Omit<Movement, 'id'>;
 
-/** Processes of one role that may be judged: each may look wrong by chance, so they share `delta`, as do two ways to count. */
+/** Each process has this part of `delta` for all times under one mapper, so that twenty share it; two ways to count halve it. */
 const mostProcesses = 20;
 const way = ['proposed', 'approved', 'learned', 'graduated'] as const;
 

@@ -1,6 +1,6 @@
 /**
  * Sentences of the mixed messages that the bench composes, written for it: none of them is known to the router
- * (`models/dtr/instruction-seeds.ts`), and a test keeps it so. `hold` says that a thing must not be run or kept now, or
+ * (`models/dtr/mixed/instruction-seeds.ts`), and a test keeps it so. `hold` says that a thing must not be run or kept now, or
  * only tells of it; like a question it goes to whoever understands language.
  */
 export type BenchWish = 'run' | 'keep' | 'ask' | 'hold';

@@ -70,7 +70,7 @@ describe('BlamedWordings', () => {
     expect((await asked('desk 2', turn('docker logs -f web'))).settled).toBe(false);
   });
 
-  it('heeds what other servers heard, by hashes that tell nobody the words', async () => {
+  it('heeds what other servers heard, by hashes that do not show the words', async () => {
     const here = new BlamedWordings();
     here.heed([{}, blamed.hashes()]);
     const asked = () => here.around(role, does(call('docker logs -f web'))).consider(turn('docker logs -f web'));

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -40,14 +40,37 @@ describe('SharedDoubts', () => {
     expect(two.heard).toHaveLength(1);
   });
 
-  it('passes over a file that it cannot read, and forgets a server whose file is gone', async () => {
+  it('passes over what it cannot read, and forgets a server whose file is gone', async () => {
     await writeFile(join(folder, 'broken.json'), '{"blamed"');
+    await symlink(join(folder, 'nowhere'), join(folder, 'a-dangling.json'));
     await server('two').doubts.publish(blame('b'));
     const one = server('one');
     await one.follow();
     expect(one.heard).toEqual([[blame('b')]]);
     await rm(join(folder, 'two.json'));
     await vi.waitFor(() => expect(one.heard.at(-1)).toEqual([]));
-    expect(await readdir(folder)).toEqual(['broken.json']);
+  });
+
+  it('keeps what it knows of a server whose file is torn, until it is whole again', async () => {
+    const one = server('one');
+    await server('two').doubts.publish(blame('b'));
+    await one.follow();
+    await writeFile(join(folder, 'two.json'), '{"blamed": {"de');
+    await server('three').doubts.publish(blame('c'));
+    await vi.waitFor(() => expect(one.heard.at(-1)).toEqual([blame('b'), blame('c')]));
+    await writeFile(join(folder, 'two.json'), JSON.stringify(blame('d')));
+    await vi.waitFor(() => expect(one.heard.at(-1)).toEqual([blame('d'), blame('c')]));
+  });
+
+  it('tells again what was lost', async () => {
+    const one = server('one');
+    await one.follow();
+    await one.doubts.publish(blame('a'));
+    await rm(join(folder, 'one.json'));
+    await vi.waitFor(async () =>
+      expect(await readFile(join(folder, 'one.json'), 'utf8')).toBe(JSON.stringify(blame('a'))),
+    );
+    await rm(folder, { recursive: true });
+    await vi.waitFor(async () => expect(await readdir(folder)).toEqual(['one.json']));
   });
 });

@@ -184,6 +184,31 @@ describe('graduation to the tree router', () => {
   });
 });
 
+describe('a wording that is one of many', () => {
+  it('is read with everything that it ever meant, or not at all', async () => {
+    const role = 'busy';
+    const text = 'refund the last one';
+    const of = (conversation: Conversation): Conversation => ({ ...conversation, role });
+    const rare = Array.from({ length: 60 }, (_, index) => asked(text, call('refund', { order: `O${index}` })));
+    await log.importConversations(
+      [...many(200, 'Refund the last one!', call('refund')), ...many(400, 'hello', call('greet')), ...rare].map(of),
+    );
+    const told = rare[59]?.messages[0]?.id ?? '';
+    await log.addFeedback({ message: told, outcome: call('refund.ask'), source: 'human' });
+    await log.flush();
+    const counts = (rows: Awaited<ReturnType<typeof log.queries.repeatedWordings>>) =>
+      rows.reduce((sum, { labelled }) => sum + labelled, 0);
+    // the one that a person spoke of comes first, however rare
+    const one = await log.queries.repeatedWordings(role, 1);
+    expect(one.every((row) => row.text.toLowerCase().startsWith('refund'))).toBe(true);
+    expect(counts(one)).toBe(260);
+    expect(one.filter(({ human }) => human > 0)).toMatchObject([{ labelled: 1, deed: '' }]);
+    // of 60 other deeds 50 are told apart with the usual one
+    expect(one.length).toBeLessThan(60);
+    expect(counts(await log.queries.repeatedWordings(role, 2))).toBe(660);
+  });
+});
+
 describe('a word of a person', () => {
   it('demotes what it only calls wrong', async () => {
     const before = await log.queries.repeatedWordings('desk');
