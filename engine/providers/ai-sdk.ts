@@ -151,8 +151,10 @@ export class AiSdkProvider implements Provider {
       ...(apiKey === undefined ? {} : { apiKey }),
       transformRequestBody: (body) => {
         const { tools, ...parameters } = request.parameters;
+        const { tool_choice: choice } = parameters;
         const listed = toolsOf(request, Array.isArray(tools) ? tools : [], aliases);
-        return { ...body, ...parameters, ...(listed.length === 0 ? {} : { tools: listed }) };
+        const chosen = choice === undefined ? {} : { tool_choice: underAlias(choice, aliases) };
+        return { ...body, ...parameters, ...chosen, ...(listed.length === 0 ? {} : { tools: listed }) };
       },
     });
     return provider.chatModel(model);
@@ -203,7 +205,14 @@ function toolsOf(request: LlmRequest, written: readonly unknown[], aliases: Alia
           },
         ],
   );
-  return [...written, ...added];
+  return [...written.map((tool) => underAlias(tool, aliases)), ...added];
+}
+
+/** A tool, or the choice of one, as the client wrote it, under a name that every LLM server takes. */
+function underAlias(written: unknown, aliases: AliasTable): unknown {
+  const { function: own } = (written ?? {}) as { readonly function?: { readonly name?: unknown } };
+  if (typeof own?.name !== 'string' || aliases.alias(own.name) === own.name) return written;
+  return { ...(written as object), function: { ...own, name: aliases.alias(own.name) } };
 }
 
 function callOf(part: { toolCallId: string; toolName: string; input: string }, aliases: AliasTable): LlmCall {

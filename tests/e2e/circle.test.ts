@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import OpenAI from 'openai';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { withPlainTools } from '../support/plain-tools.ts';
 import { chatRecord } from '../../datasets/sample/chat-record.ts';
 import { sampleConversations } from '../../datasets/sample/desk.ts';
 import { loadConfig } from '../../engine/core/config.ts';
@@ -36,7 +35,7 @@ async function command(...argv: string[]): Promise<{ readonly code: number; read
 
 describe('the whole circle', () => {
   const conversations = sampleConversations(1, { conversations: 450 }).filter((one) => one.role === role);
-  const tools = (withPlainTools(conversations[0] as Conversation).tools ?? []).map(({ name, parameters }) => ({
+  const tools = ((conversations[0] as Conversation).tools ?? []).map(({ name, parameters }) => ({
     type: 'function' as const,
     function: { name, parameters },
   }));
@@ -118,7 +117,7 @@ describe('the whole circle', () => {
 
   it('imports a log, and knows it when it comes again', async () => {
     const log = join(dataDir, 'ops.jsonl');
-    const lines = conversations.map((one) => JSON.stringify(chatRecord(withPlainTools(one))));
+    const lines = conversations.map((one) => JSON.stringify(chatRecord(one)));
     await writeFile(log, `${lines.join('\n')}\n`);
     expect(await command('import', log, '--data-dir', dataDir)).toMatchObject({
       code: 0,
@@ -159,7 +158,7 @@ describe('the whole circle', () => {
     [text = '', other = ''] = sure;
     llm.seen.length = 0;
     first = await ask(corrected);
-    expect(first).toMatchObject({ tier: 'dtr', call: ['shell_run', { command: text }] });
+    expect(first).toMatchObject({ tier: 'dtr', call: ['shell.run', { command: text }] });
     expect(llm.seen).toHaveLength(0);
     const rows = (await post('/api/decisions', { conversation: corrected })) as Record<string, unknown>[];
     expect(rows).toHaveLength(1);

@@ -99,6 +99,15 @@ describe('the openai client', () => {
     expect(after.choices[0]?.message.content).toBe('one two three four');
   });
 
+  it('gets a call of a tool under the name that it gave, where LLM servers would refuse that name', async () => {
+    llm.script({ call: { name: 'bank__pay', arguments: { amount: 9 } } });
+    const dotted = { ...pay, function: { ...pay.function, name: 'bank.pay' } };
+    const answer = await client.chat.completions.create({ model: 'support', messages: [user('why')], tools: [dotted] });
+    expect(answer.choices[0]?.message.tool_calls).toMatchObject([{ function: { name: 'bank.pay' } }]);
+    const sent = llm.seen.at(-1)?.body['tools'] as { function: { name: string } }[];
+    expect(sent.map((tool) => tool.function.name)).toContain('bank__pay');
+  });
+
   it('gets a call that the LLM streams', async () => {
     llm.script({ call: { name: 'pay', arguments: { amount: 9 } }, say: 'I will pay.' });
     const answer = await client.chat.completions

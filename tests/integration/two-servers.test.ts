@@ -11,7 +11,6 @@ import type { RouteAnswer } from '../../mads/grace/gateway/native-routes.ts';
 import type { JobView } from '../../training/queue/queue.ts';
 import { runCommand, startCommand } from '../support/command.ts';
 import { refund } from '../support/mined.ts';
-import { withPlainTools } from '../support/plain-tools.ts';
 import { hasRedis, startRedis } from '../support/redis-server.ts';
 
 const role = 'ops-desk';
@@ -26,7 +25,7 @@ interface Server {
 }
 
 describe.skipIf(!hasRedis)('two servers with one Redis and one shared folder (needs redis-server)', () => {
-  const conversations = sampleConversations(1, { conversations: 300 }).map(withPlainTools);
+  const conversations = sampleConversations(1, { conversations: 300 });
   const tools = conversations.find((one) => one.role === role)?.tools ?? [];
   let folder: string;
   let redis: Awaited<ReturnType<typeof startRedis>>;

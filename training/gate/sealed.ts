@@ -1,4 +1,4 @@
-import { clopperPearsonLower } from '../../models/binomial.ts';
+import { clopperPearsonLower, clopperPearsonUpper } from '../../models/binomial.ts';
 import { trueError } from '../../models/certificate/noise.ts';
 import type { SettledTurn } from '../ladder/evaluate.ts';
 import { compareRows, type Terms } from './losses.ts';
@@ -57,13 +57,25 @@ export function judgeSealed(evidence: SealedEvidence, terms: Terms): SealedVerdi
   if (sealed.harm.lower > 0 && !sealed.isBought) {
     faults.push(`of the sealed messages it settles ${points(sealed.harm.difference)} more wrongly`);
   }
-  if (seen !== null && seen.gain.lower > 0 && seen.gain.lower > sealed.gain.upper) {
+  if (seen !== null && seen.gain.lower > 0 && seen.gain.lower > mostRise(sealed.gain)) {
     const [there, here] = [points(seen.gain.difference), points(sealed.gain.difference)];
     faults.push(`it gains ${there} where its trainer could have looked, and ${here} on sealed messages`);
   }
-  if (seen !== null && seen.harm.upper < 0 && seen.harm.upper < sealed.harm.lower) {
+  if (seen !== null && seen.harm.upper < 0 && seen.harm.upper < -mostFall(sealed.harm)) {
     const [there, here] = [points(-seen.harm.difference), points(-sealed.harm.difference)];
     faults.push(`it errs ${there} less where its trainer could have looked, and ${here} less on sealed messages`);
   }
   return { rows: pairs.length, reasons, faults };
+}
+
+/** Where fewer messages differ, their spread says nothing: of 36 that are all alike the normal bounds are both 0. */
+const fewestDifferent = 5;
+
+/** Upper bound of a share's rise on sealed messages: no more than there may be messages that rose. */
+function mostRise({ better, worse, rows, upper }: PairedDifference): number {
+  return better + worse < fewestDifferent ? Math.max(upper, clopperPearsonUpper(better, rows, doubt)) : upper;
+}
+
+function mostFall({ better, worse, rows, lower }: PairedDifference): number {
+  return better + worse < fewestDifferent ? Math.max(-lower, clopperPearsonUpper(worse, rows, doubt)) : -lower;
 }

@@ -13,7 +13,8 @@ const count = z.number().int().positive().nullish();
 const tool = z.looseObject({
   type: z.literal('function'),
   function: z.looseObject({
-    name: z.string().regex(/^[a-zA-Z0-9_-]{1,64}$/, 'letters, digits, _ and -, at most 64'),
+    // more than the protocol allows: logs of other systems have dots in their names; the LLM is told an alias
+    name: z.string().regex(/^[a-zA-Z0-9_.-]{1,128}$/, 'letters, digits, _, - and dots, at most 128'),
     description: z.string().nullish(),
     parameters: z.record(z.string(), z.unknown()).nullish(),
   }),
@@ -54,7 +55,7 @@ export interface ChatRequest {
   readonly stream: boolean;
   readonly includeUsage: boolean;
   readonly tools: readonly ToolDefinition[];
-  /** What goes to the LLM unchanged, the tools as the client wrote them included. */
+  /** What goes to the LLM as it is, the tools as the client wrote them included; only names get an alias where they need one. */
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly written: readonly WrittenMessage[];
 }

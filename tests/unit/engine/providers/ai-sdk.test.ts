@@ -78,6 +78,17 @@ describe('complete', () => {
     expect(llm.seen[0]?.headers.authorization).toBe('Bearer sk-secret-key');
   });
 
+  it('gives an alias to names of the client that LLM servers refuse, and brings them back', async () => {
+    const look = { type: 'function', function: { name: 'shell.run', strict: true, parameters: { type: 'object' } } };
+    const choice = { type: 'function', function: { name: 'shell.run' } };
+    llm.script({ call: { name: 'shell__run', arguments: { command: 'ls' } } });
+    const parameters = { tools: [look], tool_choice: choice };
+    const answer = await provider().complete(request({ tools: [{ name: 'shell.run', parameters: {} }], parameters }));
+    expect(llm.seen[0]?.body['tools']).toEqual([{ ...look, function: { ...look.function, name: 'shell__run' } }]);
+    expect(llm.seen[0]?.body['tool_choice']).toEqual({ ...choice, function: { name: 'shell__run' } });
+    expect(answer.calls).toMatchObject([{ name: 'shell.run', arguments: { command: 'ls' } }]);
+  });
+
   it('brings a called tool back under its canonical name, and broken arguments word for word', async () => {
     const tools = [{ name: 'desk.look', parameters: {} }];
     llm.script({ call: { name: 'desk__look', arguments: { id: 7 } } });

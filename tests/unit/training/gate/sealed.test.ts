@@ -27,4 +27,14 @@ describe('judgeSealed', () => {
     const { faults } = judgeSealed({ candidate: rows(40), certified: rows(4), champion: rows(4), seen: null }, terms);
     expect(faults.filter((fault) => /fewer rightly|more wrongly/.test(fault))).toHaveLength(2);
   });
+
+  it('takes few sealed messages that are all alike for no proof that a gain was only seen by the trainer', () => {
+    const seen = { gain: { difference: 0.05, lower: 0.02 }, harm: { difference: -0.022, upper: -0.004 } };
+    const alike = (count: number) => ({ candidate: rows(0).slice(0, count), champion: rows(0).slice(0, count), seen });
+    expect(judgeSealed(alike(36), terms).faults).toEqual([]);
+    // 200 would have shown a gain of 2 %, and not yet a fall of .4 %
+    expect(judgeSealed(alike(200), terms).faults).toEqual([
+      'it gains 5.0 % where its trainer could have looked, and 0.0 % on sealed messages',
+    ]);
+  });
 });
