@@ -64,7 +64,7 @@ async function mapped(text: string, outcome: Outcome): Promise<Decision> {
 
 let routes: readonly GraduatedRoute[] = [];
 const clock = new ManualClock(5_000_000);
-const graduation = () =>
+const graduation = (state = nobodyGraduated) =>
   new Graduation(
     {
       queries: log.queries,
@@ -76,7 +76,7 @@ const graduation = () =>
       hold: () => undefined,
       load: (earned) => (routes = earned),
     },
-    nobodyGraduated,
+    state,
   );
 const turn = (text: string, over: Partial<Message> = {}, history: readonly Message[] = []): Turn => ({
   message: { ...(asked(text, call('x')).messages[0] as Message), ...over },
@@ -164,20 +164,7 @@ describe('graduation to the tree router', () => {
     await keeper.look(['desk']);
     expect(routes).toEqual([]);
     expect(keeper.moved()[0]).toMatchObject({ kind: 'demoted', to: 'lppm', errors: 1 });
-    const state = { routes: [{ ...(await earned()) }], moved: [] };
-    const other = new Graduation(
-      {
-        queries: log.queries,
-        settings: { alpha: 0.05, delta: 0.1 },
-        clock,
-        ids: sequentialIds(),
-        processes: async () => [],
-        serving: async () => null,
-        hold: () => undefined,
-        load: (now) => (routes = now),
-      },
-      state,
-    );
+    const other = graduation({ routes: [{ ...(await earned()) }], moved: [] });
     expect(routes).toHaveLength(1);
     await other.look(['desk']);
     expect(other.moved()).toMatchObject([{ kind: 'demoted', what: '“cancel it” → order.cancel' }]);
@@ -222,6 +209,19 @@ describe('a word of a person', () => {
     expect(earlier).toMatchObject([{ text: 'hello' }]);
     const { moves } = graduate(earlier, await log.queries.repeatedWordings('desk'), settled, settings);
     expect(moves).toMatchObject([{ kind: 'demoted', why: 'a person said that it means something else' }]);
+  });
+
+  it.each([
+    [115, 0],
+    [116, 1],
+  ])('takes as many labels as prove it however often one looks: of %d come %d routes', (labelled, count) => {
+    const text = 'where is my parcel';
+    const deed = JSON.stringify([{ kind: 'tool-call', name: 'parcel.status', arguments: {}, provenance: 'model' }]);
+    const row = { text, beforeAuthor: null, beforeText: null, persons: ['ann', 'ben'] as const, deed };
+    const settled = [{ text, outcome: JSON.stringify(call('parcel.status')), times: 9 }];
+    const settings = { role: 'desk', alpha: 0.05, delta: 0.1 };
+    const known = [{ ...row, corrected: null, labelled, human: 0 }];
+    expect(graduate([], known, settled, settings).routes).toHaveLength(count);
   });
 
   it('demotes alone, however much speaks for the route', () => {

@@ -96,6 +96,8 @@ describe('moveProcesses', () => {
   it('demotes where words about messages drawn at random break the bound, until another mapper serves', () => {
     const facts = { stored: [acting], serving };
     expect(kinds(graduated, { ...facts, outcomes: [settled(words(drawn.slice(0, 30), 2))] }).moves).toEqual([]);
+    // enough for who looks once, and it is looked at each hour
+    expect(kinds(graduated, { ...facts, outcomes: [settled(words(drawn.slice(0, 30), 7))] }).moves).toEqual([]);
     const broken = { ...facts, outcomes: [settled(words(drawn.slice(0, 30), 8))] };
     const after = kinds(graduated, broken);
     expect(after.moves).toEqual([
